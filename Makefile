@@ -1,0 +1,73 @@
+# Every command of the house. Each sets up what it needs: a fresh machine with Python 3.11+, git and make is enough.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+VENV ?= .venv
+PY := $(VENV)/bin/python
+RUN_READY := $(VENV)/.ready-run
+DEV_READY := $(VENV)/.ready-dev
+ARGS ?=
+export PYTHONPATH := $(CURDIR):$(CURDIR)/mailbox/python
+unexport MAKEFLAGS
+
+CODE := crypto policies storage hub mailbox/python/keyholder
+SPACES := $(wildcard $(CODE) tests bench)
+FAST_TESTS := $(wildcard tests/crypto tests/policies tests/keyholder tests/architecture)
+WORKERS ?= 2
+
+.PHONY: help demo serve test check bench fuzz routes format lock wheel set-up clean
+
+help: ## List these commands
+	@echo "Kith: the commands, each of which sets up what it needs."
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+
+demo: $(RUN_READY) ## Play an invented story through a running hub, then keep it running (ARGS="--help" for options)
+	@$(PY) -m hub demo $(ARGS)
+
+serve: $(RUN_READY) ## Run a hub on its embedded defaults (ARGS="--help" for options)
+	@$(PY) -m hub serve $(ARGS)
+
+test: $(DEV_READY) ## Everything: the checks, then every test against real servers
+	@sh scripts/system-packages
+	@$(MAKE) --no-print-directory check-style
+	$(PY) -m pytest -n $(WORKERS) --dist loadscope --cov --cov-report=term $(ARGS)
+
+check: check-style ## The fast part: style, types, layers, and the tests that need no server
+	$(PY) -m pytest -q -n $(WORKERS) --dist loadscope $(FAST_TESTS)
+
+.PHONY: check-style
+check-style: $(DEV_READY)
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy $(SPACES)
+	$(VENV)/bin/lint-imports
+
+bench: $(DEV_READY) ## Measure speed as ratios to raw limits (ARGS="--help" for options)
+	@$(PY) -m bench $(ARGS)
+
+fuzz: $(DEV_READY) ## Throw generated input at every parser (ARGS="--help" for options)
+	@$(PY) -m tests.fuzz $(ARGS)
+
+routes: $(RUN_READY) ## Print method, path, who may call it, file and line of every route
+	@$(PY) -m hub routes $(ARGS)
+
+format: $(DEV_READY) ## Lay out and tidy the code
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+lock: $(DEV_READY) ## Choose the newest allowed versions and pin them by hash in requirements/
+	@sh scripts/lock
+
+wheel: $(DEV_READY) ## Build the installable package into dist/
+	$(PY) -m hatchling build -t wheel
+
+set-up: $(DEV_READY) ## Make the environment and install everything, and nothing else
+
+$(RUN_READY): requirements/run.txt scripts/set-up
+	@sh scripts/set-up $(VENV) run
+
+$(DEV_READY): requirements/dev.txt scripts/set-up pyproject.toml
+	@sh scripts/set-up $(VENV) dev
+
+clean: ## Remove the environment, caches and builds (not a demo's data)
+	rm -rf $(VENV) build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
