@@ -1,0 +1,1 @@
+"""What only an end may import: secrets, boxes, sealed content. The hub never does."""
