@@ -1,0 +1,1 @@
+"""Notifications: a mail says that something waits and where; never who, what or why."""
