@@ -16,7 +16,7 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-"""Every constraint has a name that can be foretold, so that a migration can change it and a conflict can be told apart."""
+"""Names that can be foretold: a migration can change a constraint, and conflicts can be told apart."""
 
 metadata = MetaData(naming_convention=NAMES)
 

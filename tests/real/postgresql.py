@@ -1,0 +1,135 @@
+"""A real PostgreSQL server: made in a temporary folder, answering on a socket in it, stopped with its owner."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PACKAGE = "postgresql"
+UNPRIVILEGED = "postgres", "nobody"
+
+
+class Missing(RuntimeError):
+    """A real part is not installed."""
+
+
+def binary(name: str) -> str:
+    """The newest installed server's command. Raises Missing, naming the package."""
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[4]))
+    path = str(found[-1]) if found else shutil.which(name)
+    if path is None:
+        raise Missing(f"{name} is not installed: install the package {PACKAGE}")
+    return path
+
+
+def _as_nobody() -> list[str]:
+    """PostgreSQL refuses to run as root; then run it as somebody who may do less."""
+    if os.geteuid() != 0:
+        return []
+    for user in UNPRIVILEGED:
+        if subprocess.run(["id", user], capture_output=True, check=False).returncode == 0:
+            return ["setpriv", f"--reuid={user}", f"--regid={_group(user)}", "--clear-groups"]
+    raise Missing("PostgreSQL needs an unprivileged user: install the package postgresql")
+
+
+def _group(user: str) -> str:
+    return subprocess.run(["id", "-gn", user], capture_output=True, check=True, text=True).stdout.strip()
+
+
+class Server:
+    """One server with its data under `folder`; `port` only names its socket, so that no port of the machine is used."""
+
+    def __init__(self, folder: Path, *, fsync: bool = True) -> None:
+        self.folder = folder
+        self.fsync = fsync
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def make(self) -> None:
+        """Lay out an empty server."""
+        self.folder.chmod(0o777)
+        subprocess.run(
+            [*_as_nobody(), binary("initdb"), "-D", str(self.data), "-U", "kith", "-A", "trust", "-E", "UTF8",
+             "--locale=C", "--no-sync"],
+            check=True, capture_output=True, cwd="/",
+        )  # fmt: skip
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    def start(self) -> None:
+        """Start, and return once it answers."""
+        settings = {
+            "listen_addresses": "", "unix_socket_directories": str(self.folder), "max_connections": "200",
+            "fsync": "on" if self.fsync else "off", "shared_buffers": "64MB", "max_wal_size": "1GB",
+            "autovacuum_naptime": "10s", "log_min_messages": "fatal",
+        }  # fmt: skip
+        words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [*_as_nobody(), binary("postgres"), "-D", str(self.data), *words],
+                stdout=log, stderr=log, cwd="/",
+            )  # fmt: skip
+        self._wait()
+
+    def _wait(self) -> None:
+        for _ in range(600):
+            if self._run("psql", "-qc", "SELECT 1", "postgres", check=False) == 0:
+                return
+            assert self._process is not None
+            if self._process.poll() is not None:
+                break
+            time.sleep(0.05)
+        raise RuntimeError(f"PostgreSQL did not start: {(self.folder / 'log').read_text()[-2000:]}")
+
+    def _run(self, name: str, *words: str, check: bool = True) -> int:
+        command = [binary(name), "-h", str(self.folder), "-U", "kith", *words]
+        done = subprocess.run(command, check=False, capture_output=True)
+        if check and done.returncode:
+            raise RuntimeError(done.stderr.decode())
+        return done.returncode
+
+    def create(self, name: str) -> str:
+        """Make an empty database and return its address."""
+        self._run("createdb", name)
+        return self.url(name)
+
+    def url(self, name: str) -> str:
+        return f"postgresql://kith@/{name}?host={self.folder}"
+
+    def stop(self, *, kill: bool = False) -> None:
+        """Stop at once, breaking every connection; with `kill`, as if the power had gone."""
+        if self._process is None:
+            return
+        if kill:
+            self._kill_all()
+        else:
+            self._process.send_signal(signal.SIGINT)
+        self._process.wait(30)
+        self._process = None
+
+    def _kill_all(self) -> None:
+        assert self._process is not None
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        for process in [self._process.pid, *map(int, children)]:
+            os.kill(process, signal.SIGKILL)
+        time.sleep(0.1)
+
+
+@contextmanager
+def running(*, fsync: bool = True) -> Iterator[Server]:
+    """A fresh server for the length of a block."""
+    folder = Path(tempfile.mkdtemp(prefix="kith-pg-"))
+    server = Server(folder, fsync=fsync)
+    try:
+        server.make()
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
