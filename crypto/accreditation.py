@@ -45,7 +45,7 @@ class OrganisationKind(IntEnum):
     OVERSIGHT = 4
 
 
-class Root(Struct):
+class Root(Struct, frozen=True):
     """Who the authority is, and which keys of the hub it vouches for."""
 
     version: Version
@@ -60,7 +60,7 @@ class Root(Struct):
     witnesses: Annotated[tuple[Key32, ...], Meta(max_length=16)]
 
 
-class Accreditation(Struct):
+class Accreditation(Struct, frozen=True):
     """An organisation's standing: it is who it says, with this genesis, for this time."""
 
     version: Version
@@ -74,7 +74,7 @@ class Accreditation(Struct):
     root: Uint
 
 
-class Withdrawal(Struct):
+class Withdrawal(Struct, frozen=True):
     """An accreditation ended early."""
 
     version: Version
@@ -84,14 +84,14 @@ class Withdrawal(Struct):
     reason: Code
 
 
-class KeySignature(Struct):
+class KeySignature(Struct, frozen=True):
     """One authority key's signature."""
 
     key: Key32
     signature: Signature
 
 
-class Signed(Struct):
+class Signed(Struct, frozen=True):
     """A document of the authority as it travels: exact payload and its signatures."""
 
     payload: Annotated[bytes, Meta(max_length=MAX_SIGNED)]
@@ -186,7 +186,9 @@ def verify_withdrawal(root: Root, signed: Signed) -> Withdrawal:
     return withdrawal
 
 
-def in_force(accreditation: Accreditation, withdrawals: Iterable[Withdrawal], signed_hash: bytes, at: int) -> bool:
+def in_force(
+    accreditation: Accreditation, withdrawals: Iterable[Withdrawal], signed_hash: bytes, at: int
+) -> bool:
     """Whether the accreditation (whose ``digest`` is ``signed_hash``) stands at the moment ``at``."""
     if not accreditation.valid_from <= at < accreditation.valid_to:
         return False

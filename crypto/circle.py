@@ -303,10 +303,14 @@ def _rekey(circle: Circle, header: Header, facts: Rekey, placed: Placed, directo
     epoch = Epoch(header.epoch, facts.commitment, header.organisation, holders, frozenset())
     waiting = {org: replace(circle.pending[org], listing=listing) for org, listing in pending.items()}
     handover = None if circle.handover and circle.handover[1] in removed else circle.handover
-    return replace(circle, epochs=(*circle.epochs, epoch), members=members, pending=waiting, handover=handover)
+    return replace(
+        circle, epochs=(*circle.epochs, epoch), members=members, pending=waiting, handover=handover
+    )
 
 
-def _may_remove(circle: Circle, header: Header, removed: set[bytes], placed: Placed, directory: Directory) -> None:
+def _may_remove(
+    circle: Circle, header: Header, removed: set[bytes], placed: Placed, directory: Directory
+) -> None:
     if circle.owner in removed:
         raise NotAllowed("the owner hands over instead of leaving")
     if header.organisation == circle.owner or removed <= {header.organisation}:
@@ -332,7 +336,9 @@ def _hold(circle: Circle, header: Header, facts: Hold, placed: Placed, directory
     return replace(circle, holds=circle.holds ^ {facts.hold})
 
 
-def _hand_over(circle: Circle, header: Header, facts: Handover, placed: Placed, directory: Directory) -> Circle:
+def _hand_over(
+    circle: Circle, header: Header, facts: Handover, placed: Placed, directory: Directory
+) -> Circle:
     _owner_only(circle, header)
     if facts.organisation == circle.owner or facts.organisation not in circle.members:
         raise NotAllowed("a circle is handed to another member")

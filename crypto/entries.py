@@ -65,7 +65,7 @@ class Kind(IntEnum):
     DETAILS = 37
 
 
-class Header(Struct):
+class Header(Struct, frozen=True):
     """The signed part. Field order is the wire order; see SPEC for each field's meaning."""
 
     version: Version
@@ -89,7 +89,7 @@ class Header(Struct):
         return self.kind < FIRST_CONTENT
 
 
-class Listing(Struct):
+class Listing(Struct, frozen=True):
     """One organisation's place in an epoch: exactly which key it was given E_n under."""
 
     organisation: Id
@@ -104,21 +104,21 @@ Listings = Annotated[tuple[Listing, ...], Meta(max_length=MAX_CIRCLE_MEMBERS)]
 Hashes = Annotated[tuple[Hash, ...], Meta(max_length=MAX_BOXES)]
 
 
-class KeyedHash(Struct):
+class KeyedHash(Struct, frozen=True):
     """The box of one epoch's key, for a joiner: (epoch, box hash)."""
 
     epoch: Uint
     box_hash: Hash
 
 
-class EntryBox(Struct):
+class EntryBox(Struct, frozen=True):
     """The box of one entry's own key: (entry hash, box hash)."""
 
     entry: Hash
     box_hash: Hash
 
 
-class Restricted(Struct):
+class Restricted(Struct, frozen=True):
     """A body sealed under its own key. Others see that it exists, nothing else: the box hashes do
     not say whose they are."""
 
@@ -126,7 +126,7 @@ class Restricted(Struct):
     boxes: Annotated[tuple[Hash, ...], Meta(min_length=1, max_length=MAX_CIRCLE_MEMBERS)]
 
 
-class Open(Struct):
+class Open(Struct, frozen=True):
     """A new circle: its nonce makes its id; the owner is the one member listed."""
 
     nonce: Id
@@ -135,7 +135,7 @@ class Open(Struct):
     commitment: Hash
 
 
-class Invite(Struct):
+class Invite(Struct, frozen=True):
     """An organisation is asked in. ``listing`` carries its box for E_n, released on acceptance;
     ``body_boxes`` carry the invitation's own body key to members and invitee."""
 
@@ -146,20 +146,20 @@ class Invite(Struct):
     history: Annotated[tuple[KeyedHash, ...], Meta(max_length=MAX_BOXES)]
 
 
-class Accept(Struct):
+class Accept(Struct, frozen=True):
     """The invited organisation joins (``invite`` may also name a handover, by the receiver)."""
 
     invite: Hash
 
 
-class Decline(Struct):
+class Decline(Struct, frozen=True):
     """The invited organisation does not."""
 
     invite: Hash
     reason: Code
 
 
-class Grant(Struct):
+class Grant(Struct, frozen=True):
     """History for a member: whole epochs, or single entries' keys."""
 
     organisation: Id
@@ -169,7 +169,7 @@ class Grant(Struct):
     entries: Annotated[tuple[EntryBox, ...], Meta(max_length=MAX_BOXES)]
 
 
-class Rekey(Struct):
+class Rekey(Struct, frozen=True):
     """A new epoch, for exactly these. ``removed`` members and invitees get no box."""
 
     members: Annotated[tuple[Listing, ...], Meta(min_length=1, max_length=MAX_CIRCLE_MEMBERS)]
@@ -179,7 +179,7 @@ class Rekey(Struct):
     reason: Code
 
 
-class Hold(Struct):
+class Hold(Struct, frozen=True):
     """Nothing here may be erased while a hold is on."""
 
     hold: Id
@@ -187,13 +187,13 @@ class Hold(Struct):
     reason: Code
 
 
-class Handover(Struct):
+class Handover(Struct, frozen=True):
     """The owner offers the circle to another member, who takes it with ``Accept``."""
 
     organisation: Id
 
 
-class Release(Struct):
+class Release(Struct, frozen=True):
     """Chosen entry keys boxed to a requester, answering a signed request."""
 
     request: Hash
@@ -203,32 +203,32 @@ class Release(Struct):
     entries: Annotated[tuple[EntryBox, ...], Meta(min_length=1, max_length=MAX_BOXES)]
 
 
-class Close(Struct):
+class Close(Struct, frozen=True):
     """Support here has ended, for a reason."""
 
     reason: Code
 
 
-class Reopen(Struct):
+class Reopen(Struct, frozen=True):
     """It goes on."""
 
     reason: Code
 
 
-class Erase(Struct):
+class Erase(Struct, frozen=True):
     """One entry's body is gone; its header stays."""
 
     entry: Hash
     reason: Code
 
 
-class Message(Struct):
+class Message(Struct, frozen=True):
     """Something said."""
 
     restricted: Restricted | None
 
 
-class Document(Struct):
+class Document(Struct, frozen=True):
     """One version of one document; ``size`` is the stored object's, in bytes."""
 
     restricted: Restricted | None
@@ -237,13 +237,13 @@ class Document(Struct):
     size: Uint
 
 
-class Plan(Struct):
+class Plan(Struct, frozen=True):
     """The care plan, whole, as the owner last wrote it."""
 
     restricted: Restricted | None
 
 
-class Action(Struct):
+class Action(Struct, frozen=True):
     """A part of the plan asked of one organisation. ``priority``: 0 standard, 1 enhanced rights."""
 
     restricted: Restricted | None
@@ -253,7 +253,7 @@ class Action(Struct):
     priority: Annotated[int, Meta(ge=0, le=1)]
 
 
-class ActionChange(Struct):
+class ActionChange(Struct, frozen=True):
     """A step in an action's life. ``assignee``, ``organisation`` and ``due_at`` only where they change."""
 
     restricted: Restricted | None
@@ -265,7 +265,7 @@ class ActionChange(Struct):
     reason: Code
 
 
-class Details(Struct):
+class Details(Struct, frozen=True):
     """What members call this circle, and the safe-contact warnings: all in the sealed body."""
 
     restricted: Restricted | None
@@ -293,7 +293,7 @@ FACTS: dict[Kind, type[Struct]] = {
 }
 
 
-class Entry(Struct):
+class Entry(Struct, frozen=True):
     """An entry without its body, as it travels: the exact header bytes and their signature."""
 
     header: Annotated[bytes, Meta(max_length=MAX_HEADER)]
@@ -305,7 +305,7 @@ class Entry(Struct):
         return tagged_hash("entry-hash", encode([self.header, self.signature]))
 
 
-class Receipt(Struct):
+class Receipt(Struct, frozen=True):
     """The hub's promise that it holds this entry at this place."""
 
     version: Version
@@ -316,7 +316,7 @@ class Receipt(Struct):
     received_at: Time
 
 
-class CircleSeed(Struct):
+class CircleSeed(Struct, frozen=True):
     """What a circle's id is the hash of: its opener, at a head, with a nonce. (Not the whole open
     header: that names boxes which are themselves bound to the id.)"""
 

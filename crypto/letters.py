@@ -30,7 +30,7 @@ class LetterKind(IntEnum):
     ANSWER = 4
 
 
-class LetterHeader(Struct):
+class LetterHeader(Struct, frozen=True):
     """Who it is for, and who vouches for it. ``worker``, ``organisation`` and ``organisation_head``
     are empty when nobody does; ``reply_key`` is empty or an Ed25519 key."""
 
@@ -50,7 +50,7 @@ class LetterHeader(Struct):
     sealed_hash: Hash
 
 
-class Letter(Struct):
+class Letter(Struct, frozen=True):
     """A letter as it travels, without box and body. ``signature`` is empty when unsigned."""
 
     header: Annotated[bytes, Meta(max_length=MAX_LETTER_HEADER)]
@@ -75,12 +75,20 @@ def read_letter(letter: Letter, box: bytes, sealed: bytes) -> LetterHeader:
         Malformed: half-signed or with odd lengths. Forged: other bytes than were signed.
     """
     header = unpack(LetterHeader, letter.header, limit=MAX_LETTER_HEADER)
-    signed = (len(header.worker), len(header.organisation), len(header.organisation_head), len(letter.signature))
+    signed = (
+        len(header.worker),
+        len(header.organisation),
+        len(header.organisation_head),
+        len(letter.signature),
+    )
     if signed not in {(0, 0, 0, 0), (16, 16, 32, 64)}:
         raise Malformed("a letter is signed by a worker, or by nobody")
     if len(header.in_reply_to) not in (0, 16) or len(header.reply_key) not in (0, 32):
         raise Malformed("a letter's reply fields have the wrong length")
-    if hashlib.sha256(box).digest() != header.box_hash or hashlib.sha256(sealed).digest() != header.sealed_hash:
+    if (
+        hashlib.sha256(box).digest() != header.box_hash
+        or hashlib.sha256(sealed).digest() != header.sealed_hash
+    ):
         raise Forged("the letter's content is not what was signed")
     return header
 

@@ -117,7 +117,7 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pat
     """
     if not 0 <= old <= new:
         raise Forged("a tree never shrinks")
-    if old == new or old == 0:
+    if old in (0, new):
         _require(not path and (old_root == new_root if old == new else old_root == EMPTY_ROOT))
         return
     steps = list(path) if old & (old - 1) else [old_root, *path]

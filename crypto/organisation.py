@@ -60,7 +60,7 @@ class Event(IntEnum):
         return f"organisation/{self.name.lower()}"
 
 
-class Member(Struct):
+class Member(Struct, frozen=True):
     """One holder of the organisation secret: a worker, or the printed kit."""
 
     worker: Id
@@ -69,14 +69,14 @@ class Member(Struct):
     role: Annotated[int, Meta(ge=1, le=9)]
 
 
-class WorkerBox(Struct):
+class WorkerBox(Struct, frozen=True):
     """The hash of the box that gives the generation's secret to one member."""
 
     worker: Id
     box_hash: Hash
 
 
-class Genesis(Struct):
+class Genesis(Struct, frozen=True):
     """The first event: a founding manager, a recovery kit, generation 1."""
 
     version: Version
@@ -88,7 +88,7 @@ class Genesis(Struct):
     boxes: Annotated[tuple[WorkerBox, ...], Meta(min_length=2, max_length=2)]
 
 
-class Admit(Struct):
+class Admit(Struct, frozen=True):
     """A worker joins, or comes back with a new secret ("Replace my words")."""
 
     version: Version
@@ -101,7 +101,7 @@ class Admit(Struct):
     box_hash: Hash
 
 
-class RoleChange(Struct):
+class RoleChange(Struct, frozen=True):
     """A member gets another role."""
 
     version: Version
@@ -113,7 +113,7 @@ class RoleChange(Struct):
     role: Annotated[int, Meta(ge=1, le=3)]
 
 
-class Rotate(Struct):
+class Rotate(Struct, frozen=True):
     """A new generation, boxed to every member that stays; ``removed`` members get none."""
 
     version: Version
@@ -128,7 +128,7 @@ class Rotate(Struct):
     boxes: Annotated[tuple[WorkerBox, ...], Meta(min_length=1, max_length=MAX_MEMBERS)]
 
 
-class SignedEvent(Struct):
+class SignedEvent(Struct, frozen=True):
     """An event as it travels: the exact payload bytes that were signed."""
 
     kind: Annotated[int, Meta(ge=1, le=4)]
@@ -340,7 +340,7 @@ def _boxes_for(members: Mapping[bytes, Member], boxes: tuple[WorkerBox, ...]) ->
 
 def _admit(before: Organisation, grown: Organisation, event: Admit, author: Member) -> Organisation:
     member = event.member
-    if member.role not in Role or (author.role == Role.KIT and member.role != Role.MANAGER):
+    if member.role not in set(Role) or (author.role == Role.KIT and member.role != Role.MANAGER):
         raise NotAllowed("the kit only brings back a manager")
     if event.generation != before.generation.number:
         raise Stale("the admission is for another generation")
@@ -360,7 +360,9 @@ def _admit(before: Organisation, grown: Organisation, event: Admit, author: Memb
     )
 
 
-def _change_role(before: Organisation, grown: Organisation, event: RoleChange, author: Member) -> Organisation:
+def _change_role(
+    before: Organisation, grown: Organisation, event: RoleChange, author: Member
+) -> Organisation:
     old = before.members.get(event.worker)
     if author.role == Role.KIT or old is None or old.role == Role.KIT:
         raise NotAllowed("that role cannot be changed")

@@ -33,7 +33,7 @@ class ObjectKind(IntEnum):
     LETTER = 5
 
 
-class Object(Struct):
+class Object(Struct, frozen=True):
     """One thing looked at. ``id`` is a circle, a head, a document or a letter; ``start`` to ``stop``
     is a range of seqs, epochs or bytes (stop excluded)."""
 
@@ -43,7 +43,7 @@ class Object(Struct):
     stop: Uint
 
 
-class Statement(Struct):
+class Statement(Struct, frozen=True):
     """See SPEC. ``circle`` is empty outside a circle; ``reason_commitment`` is empty without a reason."""
 
     version: Version
@@ -60,14 +60,14 @@ class Statement(Struct):
     nonce: Id
 
 
-class SignedStatement(Struct):
+class SignedStatement(Struct, frozen=True):
     """A statement as it travels."""
 
     payload: Annotated[bytes, Meta(max_length=MAX_STATEMENT)]
     signature: Signature
 
 
-class _Session(Struct):
+class _Session(Struct, frozen=True):
     version: Version
     hub: Annotated[str, Meta(min_length=1, max_length=200)]
     session: Id

@@ -74,13 +74,13 @@ def seal(public: bytes, plaintext: bytes, info: bytes) -> bytes:
         raise Malformed("not a usable box key") from error
 
 
-class _Info(Struct):
+class _Info(Struct, frozen=True):
     """label, then everything the box is bound to."""
 
     label: ShortText
 
 
-class _EpochInfo(_Info):
+class _EpochInfo(_Info, frozen=True):
     circle: Hash
     epoch: Uint
     control_head: Hash
@@ -89,7 +89,7 @@ class _EpochInfo(_Info):
     key_hash: Hash
 
 
-class _EntryKeyInfo(_Info):
+class _EntryKeyInfo(_Info, frozen=True):
     circle: Hash
     entry: Hash
     organisation: Id
@@ -97,7 +97,7 @@ class _EntryKeyInfo(_Info):
     key_hash: Hash
 
 
-class _BodyInfo(_Info):
+class _BodyInfo(_Info, frozen=True):
     circle: Hash
     nonce: Id
     author: Id
@@ -106,14 +106,14 @@ class _BodyInfo(_Info):
     key_hash: Hash
 
 
-class _OrganisationInfo(_Info):
+class _OrganisationInfo(_Info, frozen=True):
     organisation: Id
     generation: Uint
     worker: Id
     key_hash: Hash
 
 
-class _LetterInfo(_Info):
+class _LetterInfo(_Info, frozen=True):
     letter: Id
     organisation: Id
     generation: Uint
@@ -121,7 +121,7 @@ class _LetterInfo(_Info):
     sender: bytes
 
 
-class _ReasonInfo(_Info):
+class _ReasonInfo(_Info, frozen=True):
     worker: Id
     organisation: Id
     generation: Uint
@@ -136,7 +136,9 @@ def epoch_info(
     return pack(_EpochInfo("epoch", circle, epoch, control_head, organisation, generation, key_hash))
 
 
-def entry_key_info(circle: bytes, entry: bytes, organisation: bytes, generation: int, key_hash: bytes) -> bytes:
+def entry_key_info(
+    circle: bytes, entry: bytes, organisation: bytes, generation: int, key_hash: bytes
+) -> bytes:
     """For one K_e (or document key) given by a grant or a release."""
     return pack(_EntryKeyInfo("entry-key", circle, entry, organisation, generation, key_hash))
 
@@ -163,6 +165,8 @@ def profile_info(invitation: bytes, organisation: bytes, generation: int, key_ha
     return pack(_OrganisationInfo("profile", organisation, generation, invitation, key_hash))
 
 
-def reason_info(worker: bytes, organisation: bytes, generation: int, key_hash: bytes, commitment: bytes) -> bytes:
+def reason_info(
+    worker: bytes, organisation: bytes, generation: int, key_hash: bytes, commitment: bytes
+) -> bytes:
     """For the reason behind a statement, opened by the organisation's oversight."""
     return pack(_ReasonInfo("reason", worker, organisation, generation, key_hash, commitment))

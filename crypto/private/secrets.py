@@ -149,13 +149,13 @@ class OrganisationSecret:
         return f"OrganisationSecret(generation={self.generation})"
 
 
-class _Archive(Struct):
+class _Archive(Struct, frozen=True):
     organisation: Id
     generation: Uint
     previous: Uint
 
 
-class WrapContext(Struct):
+class WrapContext(Struct, frozen=True):
     """What a wrapped worker secret is bound to: change any of it and it does not open."""
 
     suite: Version
@@ -217,7 +217,7 @@ def kit_secret(words: str, organisation: bytes) -> WorkerSecret:
     return WorkerSecret(expand(stretch(words, salt), "kit"))
 
 
-class Introduction(Struct):
+class Introduction(Struct, frozen=True):
     """T: what five spoken words stand for when a worker is admitted (PROTOCOL, Admission)."""
 
     version: Version
