@@ -6,6 +6,8 @@ PY := $(VENV)/bin/python
 RUN_READY := $(VENV)/.ready-run
 DEV_READY := $(VENV)/.ready-dev
 ARGS ?=
+INSTALL ?=
+export INSTALL
 export PYTHONPATH := $(CURDIR):$(CURDIR)/mailbox/python
 unexport MAKEFLAGS
 
