@@ -1,0 +1,52 @@
+"""The lock files: every package pinned by version and hash, and no word of where packages come from."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.tree import ROOT
+
+FILES = [ROOT / "requirements" / name for name in ("run.txt", "dev.txt")]
+PIN = re.compile(r"([a-z0-9-]+)(?:\[[a-z0-9,-]+\])?==([^ ;\\]+)( ; [^\\]+?)? \\")
+HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
+
+
+def pins(path: Path) -> dict[str, str]:
+    return {
+        found[1]: found[2] for line in path.read_text("utf-8").splitlines() if (found := PIN.fullmatch(line))
+    }
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_line_is_a_pin_or_a_hash(path: Path) -> None:
+    strange = [
+        line
+        for line in path.read_text("utf-8").splitlines()
+        if not (line.startswith("#") or PIN.fullmatch(line) or HASH.fullmatch(line))
+    ]
+    assert strange == []
+    assert len(pins(path)) > 20
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_no_address_stands_in_a_lock_file(path: Path) -> None:
+    content = path.read_text("utf-8")
+    assert "://" not in content
+    assert "@ " not in content
+
+
+def test_development_runs_on_the_very_versions_that_are_run() -> None:
+    run, dev = (pins(path) for path in FILES)
+    assert {name: dev.get(name) for name in run} == run
+
+
+def test_every_package_that_the_project_asks_for_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    for wanted, path in (
+        (project["project"]["dependencies"], FILES[0]),
+        (project["dependency-groups"]["dev"], FILES[1]),
+    ):
+        names = {re.split(r"[\[<>=!; ]", line)[0].lower() for line in wanted}
+        assert names <= pins(path).keys()
