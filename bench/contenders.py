@@ -100,7 +100,7 @@ class OursInThreads(Ours):
     async def open(self, url: str) -> None:
         await super().open(url)
         await self.database.close()
-        keeper = await Sqlite.open(url.removeprefix("sqlite:///"), pool_size=8, slow_seconds=-1)
+        keeper = await Sqlite.open(url.removeprefix("sqlite:///"), pool_size=8, inline=False)
         self.database = Database("sqlite", keeper)
 
 

@@ -114,7 +114,9 @@ class GroupWriter:
                     raise
             await asyncio.sleep(RETRY_SECONDS)
         self._group = _Group()
-        self._committing = asyncio.get_running_loop().create_task(self._commit_when_all_had_a_turn(self._group))
+        self._committing = asyncio.get_running_loop().create_task(
+            self._commit_when_all_had_a_turn(self._group)
+        )
 
     async def _commit_when_all_had_a_turn(self, group: _Group) -> None:
         await self._turn.acquire()

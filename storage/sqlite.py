@@ -1,14 +1,13 @@
 """SQLite: one connection that writes, for which units take turns, and a few that read.
 
 Statements run on the event loop itself, because a thread costs more than most of them take (docs/decisions/0002).
-Whatever may wait or has been seen to be slow runs in a thread: a commit, a statement that took more than
-`SLOW_SECONDS` before, and a query that goes over its `BUDGET` of steps, which is stopped and started again there.
+Whatever may wait runs in a thread: a commit, and a statement that has once gone over its `BUDGET` of steps. The first
+time that happens a query is stopped and started again in a thread; a change is left to finish where it is.
 """
 
 import asyncio
 import os
 import sqlite3
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -20,12 +19,15 @@ from storage.group import GroupWriter
 from storage.statements import Prepared, Row, Values
 
 T = TypeVar("T")
-SLOW_SECONDS = 0.005
-BUDGET = 50_000
-"""Steps of SQLite's virtual machine: about as many milliseconds as SLOW_SECONDS says."""
+BUDGET = 25_000
+"""Steps of SQLite's virtual machine, about two milliseconds. Steps, not time: a busy machine must not change the path."""
 MANY_ROWS = 50
 BUSY_SECONDS = 10.0
-_KEYS = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID}
+_KEYS = {
+    sqlite3.SQLITE_CONSTRAINT_UNIQUE,
+    sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY,
+    sqlite3.SQLITE_CONSTRAINT_ROWID,
+}
 
 
 def translated(fault: sqlite3.Error) -> Exception:
@@ -33,7 +35,18 @@ def translated(fault: sqlite3.Error) -> Exception:
     code = getattr(fault, "sqlite_errorcode", 0)
     if code in _KEYS or code == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
         return Conflict(_constraint(code, str(fault)))
-    away = {"BUSY", "LOCKED", "FULL", "IOERR", "CANTOPEN", "NOMEM", "PROTOCOL", "INTERRUPT", "CORRUPT", "NOTADB"}
+    away = {
+        "BUSY",
+        "LOCKED",
+        "FULL",
+        "IOERR",
+        "CANTOPEN",
+        "NOMEM",
+        "PROTOCOL",
+        "INTERRUPT",
+        "CORRUPT",
+        "NOTADB",
+    }
     if any(code & 0xFF == getattr(sqlite3, f"SQLITE_{name}") for name in away):
         return Unavailable(str(fault))
     return fault
@@ -76,31 +89,30 @@ class Session:
         connection: sqlite3.Connection,
         threads: ThreadPoolExecutor,
         *,
-        slow_seconds: float,
+        inline: bool,
         interruptible: bool,
     ) -> None:
         self.connection = connection
         self._interruptible = interruptible
         self._threads = threads
-        self._slow_seconds = slow_seconds
-        self._bounded = True
-        connection.set_progress_handler(lambda: self._bounded, BUDGET)
+        self._inline = inline
+        self._rounds, self._stop = 0, False
+        connection.set_progress_handler(self._step, BUDGET)
 
     async def fetch(self, prepared: Prepared, given: Values, *, first: bool) -> list[Row]:
         sql, values = prepared.expanded(given) if prepared.lists else (prepared.sql, prepared.values(given))
         if prepared.changes:
-            return await self._measured(prepared, lambda: self._rows(prepared, sql, values, first=False))
+            return await self._placed(prepared, lambda: self._rows(prepared, sql, values, first=False))
         try:
-            return await self._measured(prepared, lambda: self._rows(prepared, sql, values, first=first))
-        except Unavailable as fault:
-            if prepared.slow or str(fault) != "interrupted":
+            return await self._placed(prepared, lambda: self._rows(prepared, sql, values, first=first))
+        except Unavailable:
+            if not self._over():
                 raise
-            prepared.slow = True
-            return await self._measured(prepared, lambda: self._rows(prepared, sql, values, first=first))
+            return await self._placed(prepared, lambda: self._rows(prepared, sql, values, first=first))
 
     async def run(self, prepared: Prepared, given: Values) -> int:
         sql, values = prepared.expanded(given) if prepared.lists else (prepared.sql, prepared.values(given))
-        return await self._measured(prepared, lambda: max(self._execute(prepared, sql, values).rowcount, 0))
+        return await self._placed(prepared, lambda: max(self._execute(sql, values).rowcount, 0))
 
     async def run_many(self, prepared: Prepared, rows: Sequence[Values]) -> None:
         if prepared.lists:
@@ -111,18 +123,26 @@ class Session:
         else:
             self._execute_many(prepared.sql, values)
 
-    async def _measured(self, prepared: Prepared, work: Callable[[], T]) -> T:
-        if prepared.slow:
+    async def _placed(self, prepared: Prepared, work: Callable[[], T]) -> T:
+        if prepared.slow or not self._inline:
             return await self.in_thread(work)
-        started = time.perf_counter()
+        self._rounds, self._stop = 0, not prepared.changes
         try:
             return work()
         finally:
-            prepared.slow = time.perf_counter() - started > self._slow_seconds
+            prepared.slow = self._over()
+
+    def _step(self) -> bool:
+        self._rounds += 1
+        return self._stop and self._over()
+
+    def _over(self) -> bool:
+        """SQLite counts on from a statement's last run, so only the second round tells that this run took a budget."""
+        return self._rounds > 1
 
     def _rows(self, prepared: Prepared, sql: str, values: list[Any], *, first: bool) -> list[Row]:
         try:
-            cursor = self._execute(prepared, sql, values)
+            cursor = self._execute(sql, values)
             if cursor.description is None:
                 return []
             found = cursor.fetchmany(1) if first else cursor.fetchall()
@@ -132,15 +152,13 @@ class Session:
             raise translated(fault) from fault
         return prepared.rows(names, found, truths=True)
 
-    def _execute(self, prepared: Prepared, sql: str, values: list[Any]) -> sqlite3.Cursor:
-        self._bounded = not (prepared.slow or prepared.changes)
+    def _execute(self, sql: str, values: list[Any]) -> sqlite3.Cursor:
         try:
             return self.connection.execute(sql, values)
         except sqlite3.Error as fault:
             raise translated(fault) from fault
 
     def _execute_many(self, sql: str, values: list[list[Any]]) -> None:
-        self._bounded = False
         try:
             self.connection.executemany(sql, values)
         except sqlite3.Error as fault:
@@ -148,6 +166,7 @@ class Session:
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         """Run in a thread and wait for its end even when cancelled: the connection must be left at rest."""
+        self._rounds, self._stop = 0, False
         running = asyncio.get_running_loop().run_in_executor(self._threads, work)
         try:
             return await asyncio.shield(running)
@@ -165,28 +184,26 @@ class Session:
 class Sqlite:
     """Keeps one database file. Other processes may have it open as well."""
 
-    def __init__(self, path: str, *, readers: int, slow_seconds: float) -> None:
+    def __init__(self, path: str, *, readers: int, inline: bool) -> None:
         self._path = path
-        self._slow_seconds = slow_seconds
+        self._inline = inline
         self._threads = ThreadPoolExecutor(readers + 1, thread_name_prefix="sqlite")
         self._writer = GroupWriter(self._session(read_only=False), busy_seconds=BUSY_SECONDS)
         self._free: list[Session] = []
         self._readers = asyncio.Semaphore(readers)
 
     @classmethod
-    async def open(cls, path: str, *, pool_size: int, slow_seconds: float = SLOW_SECONDS) -> "Sqlite":
+    async def open(cls, path: str, *, pool_size: int, inline: bool = True) -> "Sqlite":
         """Open the file, making it if need be; its folder must exist."""
         try:
             await asyncio.to_thread(_make, path)
-            return cls(path, readers=pool_size, slow_seconds=slow_seconds)
+            return cls(path, readers=pool_size, inline=inline)
         except (sqlite3.Error, OSError) as fault:
             raise Unavailable(str(fault)) from fault
 
     def _session(self, *, read_only: bool) -> Session:
         connection = connect(self._path, read_only=read_only)
-        return Session(
-            connection, self._threads, slow_seconds=self._slow_seconds, interruptible=read_only
-        )
+        return Session(connection, self._threads, inline=self._inline, interruptible=read_only)
 
     async def begin(self, *, write: bool) -> Session:
         return await self._writer.enter() if write else await self._begin_read()
