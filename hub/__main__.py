@@ -1,0 +1,136 @@
+"""The commands of the middle. Settings come from ``KITH_*``; options here win over them.
+
+Heavy parts are imported by the command that needs them, so that each starts quickly. Errors are one
+plain line and a code: 2 for a bad setting, 1 for anything else.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hub.config import Settings, SettingsError, read_settings
+
+if TYPE_CHECKING:
+    from hub.kernel.routes import Route
+
+cli = typer.Typer(
+    name="kith-hub",
+    help="Runs the hub, which orders and stores what it cannot read.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Home = Annotated[
+    Path | None, typer.Option(help="Folder of the embedded defaults (KITH_HOME).", show_default=False)
+]
+
+
+@cli.command()
+def serve(
+    home: Home = None,
+    listen: Annotated[str | None, typer.Option(help="address:port (KITH_LISTEN)")] = None,
+    processes: Annotated[int | None, typer.Option(help="How many, on PostgreSQL (KITH_PROCESSES)")] = None,
+    worker: Annotated[
+        bool | None, typer.Option("--worker/--no-worker", help="Run jobs in here too (KITH_WORKER)")
+    ] = None,
+) -> None:
+    """Answer requests until told to stop."""
+    settings = _settings(home=home, listen=listen, processes=processes, worker=_yes_no(worker))
+    from hub.running import serve_forever
+
+    serve_forever(settings)
+
+
+@cli.command()
+def worker(home: Home = None) -> None:
+    """Run the jobs alone: reminders, escalations, mail."""
+    settings = _settings(home=home)
+    from hub.running import work_forever
+
+    work_forever(settings)
+
+
+@cli.command()
+def migrate(home: Home = None) -> None:
+    """Bring the database's tables up to this version."""
+    settings = _settings(home=home)
+    from hub.kernel.opening import bring_up_to_date
+
+    bring_up_to_date(settings)
+    typer.echo("The database is up to date.")
+
+
+@cli.command()
+def keys(
+    folder: Annotated[Path, typer.Argument(help="Where to put them; what is there already stays.")],
+) -> None:
+    """Make the hub's own keys. Keep a copy: with other keys it would be another hub to everyone."""
+    from hub.kernel.keys import make_keys
+
+    make_keys(folder)
+    typer.echo(f"The keys are in {folder}.")
+
+
+@cli.command()
+def routes() -> None:
+    """Print method, path, who may call it, file and line of every route."""
+    from hub.app import routes as declared
+
+    for line in sorted(declared(), key=lambda route: (route.path, route.method)):
+        typer.echo(_line(line))
+
+
+@cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+def demo(context: typer.Context) -> None:
+    """Play an invented story through a running hub, then keep it running."""
+    from hub.demo import main as play
+
+    play(context.args)
+
+
+def main() -> None:
+    """The command line. Nobody sees a traceback."""
+    try:
+        cli()
+    except SettingsError as error:
+        _fail(str(error), 2)
+    except KeyboardInterrupt:
+        _fail("Stopped.", 130)
+    except OSError as error:
+        _fail(error.strerror or type(error).__name__, 1)
+    except Exception as error:
+        if type(error).__name__ != "Unavailable":
+            _fail(f"Something unexpected happened ({type(error).__name__}). KITH_LOG_LEVEL=debug says where.", 1, error)
+        _fail("The database or the blobs cannot be reached.", 1)
+
+
+def _settings(**overrides: object) -> Settings:
+    return read_settings(os.environ, **overrides)
+
+
+def _yes_no(choice: bool | None) -> str | None:
+    return None if choice is None else ("yes" if choice else "no")
+
+
+def _line(route: Route) -> str:
+    place = os.path.relpath(route.place) if route.place.startswith(os.getcwd()) else route.place
+    return f"{route.method:7}{route.path:56}{route.access!r:40}{place}"
+
+
+def _fail(message: str, code: int, error: Exception | None = None) -> None:
+    typer.echo(message, err=True)
+    if error is not None and os.environ.get("KITH_LOG_LEVEL") == "debug":
+        from hub.kernel.logs import where
+
+        typer.echo("\n".join(where(error.__traceback__)), err=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""The application: the ordered list of features, and how a hub is put together, started and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from hub.config import Settings
+from hub.kernel import health
+from hub.kernel.bridge import Bridge
+from hub.kernel.caller import SessionReader, nobody
+from hub.kernel.context import Clock, Hub
+from hub.kernel.dispatch import mount
+from hub.kernel.edge import edge
+from hub.kernel.feature import Feature
+from hub.kernel.headers import secured
+from hub.kernel.jobs import Job, Wakes
+from hub.kernel.keys import HubKeys, load_keys
+from hub.kernel.limits import Buckets
+from hub.kernel.live import Live
+from hub.kernel.metrics import Metrics
+from hub.kernel.routes import Route
+from hub.worker import Worker
+from storage.blobs import BlobStore
+from storage.database import Database
+
+KERNEL = Feature("kernel", health.ROUTES)
+
+# Lowest first: audit, notifications, accounts, organisations, circles, documents, referrals, workflow.
+# Each is started in this order and stopped in reverse.
+FEATURES: tuple[Feature, ...] = ()
+
+SESSIONS: SessionReader = nobody
+
+HUB = web.AppKey("hub", Hub)
+
+
+def assemble(
+    settings: Settings,
+    *,
+    database: Database,
+    blobs: BlobStore,
+    clock: Clock,
+    keys: HubKeys | None = None,
+    sessions: SessionReader = SESSIONS,
+) -> Hub:
+    """Everything a request, a job or a test needs at hand. Call it inside a running loop."""
+    return Hub(
+        settings=settings,
+        database=database,
+        blobs=blobs,
+        clock=clock,
+        keys=keys or load_keys(settings),
+        live=Live(),
+        wakes=Wakes(),
+        buckets=Buckets(factor=settings.rate_factor),
+        sessions=sessions,
+    )
+
+
+def build(hub: Hub, features: tuple[Feature, ...] = FEATURES) -> web.Application:
+    """The web application of ``hub``. Raises TypeError for a route that is not properly declared."""
+    metrics = Metrics(hub.live) if hub.settings.metrics else None
+    if metrics is not None:
+        hub.parts[Metrics] = metrics
+    app = web.Application(middlewares=[edge(metrics)], client_max_size=1024)
+    app[HUB] = hub
+    app.on_response_prepare.append(secured(hub.settings.https))
+    mount(app, hub, routes(features))
+    jobs_of = features if hub.settings.worker else ()
+
+    async def while_running(_: web.Application) -> AsyncIterator[None]:
+        async with running(hub, features, jobs(jobs_of)):
+            yield
+
+    async def stop_streams(_: web.Application) -> None:
+        hub.live.close()
+
+    app.cleanup_ctx.append(while_running)
+    app.on_shutdown.append(stop_streams)
+    return app
+
+
+@asynccontextmanager
+async def running(hub: Hub, features: Iterable[Feature], jobs: tuple[Job, ...]) -> AsyncIterator[Worker]:
+    """Run what lives as long as the process: each feature's part, the bridge, the heartbeat, the worker."""
+    async with _parts(hub, tuple(features)):
+        tasks = [asyncio.create_task(hub.live.beat())]
+        if hub.settings.on_postgresql:
+            bridge = Bridge(hub.settings.database.reveal(), hub.live, hub.wakes)
+            hub.parts[Bridge] = bridge
+            tasks.append(asyncio.create_task(bridge.run()))
+        worker = Worker(hub, jobs)
+        worker.start()
+        try:
+            yield worker
+        finally:
+            await worker.stop()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _parts(hub: Hub, features: tuple[Feature, ...]) -> AsyncIterator[None]:
+    if not features:
+        yield
+        return
+    first, rest = features[0], features[1:]
+    if first.start is None:
+        async with _parts(hub, rest):
+            yield
+        return
+    async with first.start(hub) as part:
+        hub.parts[type(part)] = part
+        async with _parts(hub, rest):
+            yield
+
+
+def routes(features: Iterable[Feature] = FEATURES) -> tuple[Route, ...]:
+    """Every declared route, the kernel's first."""
+    return tuple(route for feature in (KERNEL, *features) for route in feature.routes)
+
+
+def jobs(features: Iterable[Feature] = FEATURES) -> tuple[Job, ...]:
+    """Every declared job. Raises TypeError when two share a name."""
+    found = tuple(job for feature in features for job in feature.jobs)
+    if len({job.name for job in found}) != len(found):
+        raise TypeError("two jobs have the same name")
+    return found

@@ -1,0 +1,72 @@
+"""Who may call a route at all. Coarse: by session, role and kind of organisation.
+
+Whether this caller may touch *this* circle is a policy's question, asked in a service.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hub.kernel.caller import Caller
+from hub.kernel.refusals import NotAllowed, NotSignedIn
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Base of every declaration. ``session`` says whether a session is looked up at all."""
+
+    session: ClassVar[bool] = True
+
+    def check(self, caller: Caller | None) -> None:
+        """Raise NotSignedIn or NotAllowed, or return."""
+        if caller is None:
+            raise NotSignedIn
+        self.admit(caller)
+
+    def admit(self, caller: Caller) -> None:
+        """Raise NotAllowed when this kind of caller may not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Public(Access):
+    """Anyone, without a session; limited by address."""
+
+    session: ClassVar[bool] = False
+
+    def check(self, caller: Caller | None) -> None:
+        return
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn(Access):
+    """Any live session, also of a worker whom nobody has admitted yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member(Access):
+    """An admitted worker, if wished only of some roles and of some kinds of organisation."""
+
+    roles: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+
+    def admit(self, caller: Caller) -> None:
+        fits = (not self.roles or caller.role in self.roles) and (not self.kinds or caller.kind in self.kinds)
+        if not caller.organisation or not fits:
+            raise NotAllowed
+
+
+@dataclass(frozen=True, slots=True)
+class Manager(Member):
+    """A manager of an organisation."""
+
+    roles: frozenset[str] = frozenset({"manager"})
+
+
+@dataclass(frozen=True, slots=True)
+class Operator(Access):
+    """Who runs this hub."""
+
+    def admit(self, caller: Caller) -> None:
+        if not caller.operator:
+            raise NotAllowed

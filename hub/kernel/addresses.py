@@ -1,0 +1,35 @@
+"""The address a request came from, believing only proxies we were told to trust."""
+
+from __future__ import annotations
+
+from ipaddress import IPv6Address, ip_address
+
+UNKNOWN = "unknown"
+
+
+def client_address(peer: str | None, forwarded: str | None, proxies: int) -> str:
+    """The address to count against.
+
+    ``proxies`` trusted proxies each append the address they saw to X-Forwarded-For, so the client is the
+    ``proxies``-th from the right; anything left of it was written by the client. Too short a list means
+    that someone came round the proxies: then the peer itself counts.
+    """
+    seen = peer or UNKNOWN
+    if proxies and forwarded:
+        parts = forwarded[-2048:].split(",")
+        if len(parts) >= proxies:
+            seen = parts[-proxies].strip()
+    return _network(seen)
+
+
+def _network(seen: str) -> str:
+    """One key per IPv4 address and per IPv6 /64, which is what one household or office is given."""
+    try:
+        address = ip_address(seen)
+    except ValueError:
+        return UNKNOWN
+    if not isinstance(address, IPv6Address):
+        return seen
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(IPv6Address(int(address) >> 64 << 64))

@@ -1,0 +1,53 @@
+"""Opening what settings name: the database and the keeper of blobs. Alike for every command."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from hub.config import Disk, Settings
+from storage.blobs import BlobStore
+from storage.database import Database
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[tuple[Database, BlobStore]]:
+    """Both, open for the length of the block. Raises storage's Unavailable when either is away."""
+    make_home(settings)
+    blobs = _blobs(settings)
+    database = await Database.open(settings.database.reveal())
+    try:
+        yield database, blobs
+    finally:
+        await database.close()
+
+
+def bring_up_to_date(settings: Settings) -> None:
+    """Migrate. Before any loop runs; may take as long as the data is large."""
+    from storage.migrate import upgrade
+
+    make_home(settings)
+    upgrade(settings.database.reveal())
+
+
+def make_home(settings: Settings) -> None:
+    """The folder of the embedded defaults, readable by its owner alone."""
+    if not settings.on_postgresql:
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _blobs(settings: Settings) -> BlobStore:
+    place = settings.blobs
+    if isinstance(place, Disk):
+        from storage.disk import DiskBlobs
+
+        return DiskBlobs(place.folder)
+    from storage.s3 import S3Blobs
+
+    return S3Blobs(
+        place.bucket,
+        endpoint=place.endpoint,
+        region=place.region,
+        key=place.key.reveal(),
+        secret=place.secret.reveal(),
+    )
