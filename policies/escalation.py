@@ -1,0 +1,202 @@
+"""The ladder that pushes a partner: from facts and the rungs already fired to the next step.
+
+Source: DOMAIN, "Pushing a partner"; the rungs are data (`data/ladders.toml`).
+
+- Overdue and red are derived here each time, and stored nowhere.
+- Any progress stops the ladder; so does an end, a colleague who handled it, and a closed circle.
+- Rungs fire upwards only, so a worker that slept a week takes one step, the highest due, and not five.
+- A rung whose moment had passed before the ladder began is void: what is due tomorrow when it is created is
+  new, not late.
+- Reassigning, or a new due time, begins a new ladder: callers start again with a new `started_at` and
+  nothing fired.
+"""
+
+from collections.abc import Collection
+from enum import StrEnum
+from functools import cache
+
+from msgspec import Struct
+
+from policies.actions import State, is_finished
+from policies.calendar import Calendar
+from policies.tables import Table, read
+from policies.urgency import Urgency
+
+
+class Trigger(StrEnum):
+    """What a rung's moment is counted from."""
+
+    AT_ONCE = "at_once"
+    AFTER_START = "after_start"
+    BEFORE_DUE = "before_due"
+    AFTER_DUE = "after_due"
+
+
+class Audience(StrEnum):
+    """Who is told. `assignee`: whoever took it on, or the whole organisation until somebody has."""
+
+    ASSIGNEE = "assignee"
+    MANAGER = "manager"
+    OWNER = "owner"
+
+
+class Rung(Table, frozen=True):
+    """One row of a ladder."""
+
+    number: int
+    key: str
+    trigger: Trigger
+    audience: tuple[Audience, ...]
+    urgency: Urgency
+    days: int = 0
+    unopened: bool = False
+    red: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.audience or self.days < 0:
+            raise ValueError(f"rung {self.key!r} needs an audience, and no negative days")
+
+
+class Ladder(Table, frozen=True):
+    """Rungs in rising order."""
+
+    rung: tuple[Rung, ...]
+
+    def __post_init__(self) -> None:
+        numbers = [row.number for row in self.rung]
+        if not numbers or numbers != sorted(set(numbers)) or numbers[0] < 1:
+            raise ValueError("rungs must be numbered upwards from 1")
+
+
+class Ladders(Table, frozen=True):
+    """Every ladder (`data/ladders.toml`)."""
+
+    action: Ladder
+    invitation: Ladder
+
+
+class ActionFacts(Struct, frozen=True):
+    """What the hub knows of one action. Times in UTC milliseconds.
+
+    `started_at`: proposed, reassigned or given a new due time. `opened_at`: first opened by its organisation
+    (accepting it implies that). `progress_at`: the last sign of work since then (see `actions.is_progress`).
+    `handled`: a colleague has dealt with it, though its state does not say so yet.
+    """
+
+    state: State
+    started_at: int
+    due: int
+    opened_at: int | None = None
+    progress_at: int | None = None
+    handled: bool = False
+    circle_open: bool = True
+
+
+class InvitationFacts(Struct, frozen=True):
+    """What the hub knows of one invitation; `answered` also when it was withdrawn or has expired."""
+
+    invited_at: int
+    due: int
+    opened_at: int | None = None
+    answered: bool = False
+    circle_open: bool = True
+
+
+class Step(Struct, frozen=True):
+    """Fire `rung` at `when` (now, if that has passed) to `audience`, and record `rung` as fired with it."""
+
+    when: int
+    rung: int
+    key: str
+    audience: tuple[Audience, ...]
+    urgency: Urgency
+    red: bool
+
+
+@cache
+def ladders() -> Ladders:
+    """The ladders the product ships with, read once."""
+    return read("ladders", Ladders)
+
+
+def next_step(
+    facts: ActionFacts, fired: Collection[int], now: int, calendar: Calendar, ladder: Ladder | None = None
+) -> Step | None:
+    """The next step for an action: due now if `when <= now`, else to come back for; None if there is none."""
+    if is_finished(facts.state) or not facts.circle_open or facts.handled or facts.progress_at is not None:
+        return None
+    opened = facts.opened_at is not None or facts.state is not State.PROPOSED
+    climb = _Climb(facts.started_at, facts.due, opened, calendar)
+    return climb.next(ladder or ladders().action, fired, now)
+
+
+def next_invitation_step(
+    facts: InvitationFacts, fired: Collection[int], now: int, calendar: Calendar, ladder: Ladder | None = None
+) -> Step | None:
+    """The same for an invitation that waits for its answer."""
+    if facts.answered or not facts.circle_open:
+        return None
+    climb = _Climb(facts.invited_at, facts.due, facts.opened_at is not None, calendar)
+    return climb.next(ladder or ladders().invitation, fired, now)
+
+
+def is_theirs(assignee: bytes | None, worker: bytes) -> bool:
+    """Is this worker to be nudged as `assignee`? Not once a colleague has taken it on."""
+    return assignee is None or assignee == worker
+
+
+def is_overdue(facts: ActionFacts, now: int) -> bool:
+    """Unfinished past its due time in an open circle. Progress stops nudges, but late stays late."""
+    return facts.circle_open and not is_finished(facts.state) and now > facts.due
+
+
+def is_red(facts: ActionFacts, now: int, calendar: Calendar, ladder: Ladder | None = None) -> bool:
+    """Overdue for as long as the ladder's red rung says."""
+    if not is_overdue(facts, now):
+        return False
+    climb = _Climb(facts.started_at, facts.due, True, calendar)
+    return any(row.red and climb.moment(row) <= now for row in (ladder or ladders().action).rung)
+
+
+class _Climb(Struct, frozen=True):
+    """One ladder being climbed: where it started, what it leads to."""
+
+    start: int
+    due: int
+    opened: bool
+    calendar: Calendar
+
+    def next(self, ladder: Ladder, fired: Collection[int], now: int) -> Step | None:
+        above = max(fired, default=0)
+        waiting = [self._step(row) for row in ladder.rung if row.number > above and self._stands(row)]
+        due = [step for step in waiting if step.when <= now]
+        if due:
+            return due[-1]
+        return min(waiting, key=lambda step: (step.when, -step.rung), default=None)
+
+    def _step(self, row: Rung) -> Step:
+        return Step(self.moment(row), row.number, row.key, row.audience, row.urgency, row.red)
+
+    def _stands(self, row: Rung) -> bool:
+        if row.unopened and self.opened:
+            return False
+        return row.trigger is Trigger.AT_ONCE or self.moment(row) > self.start
+
+    def moment(self, row: Rung) -> int:
+        """When this rung falls due."""
+        if row.trigger is Trigger.AT_ONCE:
+            return self.start
+        if row.trigger is Trigger.AFTER_START:
+            return self.calendar.add_working_days(self.start, row.days)
+        if row.trigger is Trigger.BEFORE_DUE:
+            return self._opening_before_due(row.days)
+        due_day = self.calendar.local(self.due).date()
+        return self.calendar.opening(self.calendar.working_day_after(due_day, row.days))
+
+    def _opening_before_due(self, days: int) -> int:
+        """Counted back from the last working day that opens before it is due: a reminder is never late."""
+        calendar = self.calendar
+        last = calendar.working_day_before(calendar.local(self.due).date(), 0)
+        if calendar.opening(last) > self.due:
+            last = calendar.working_day_before(last, 1)
+        return calendar.opening(calendar.working_day_before(last, days))

@@ -1,0 +1,189 @@
+"""Every size, page, count, lifetime and rate the hub enforces, as one frozen struct (`data/limits.toml`).
+
+Sizes are bytes, `*_ms` milliseconds. Each field is a positive integer; sections mirror what they bound.
+"""
+
+from functools import cache
+
+from msgspec import structs
+
+from policies.tables import Table, read
+
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+class Positive(Table, frozen=True):
+    """A section of numbers: no bound may be zero, negative or missing."""
+
+    def __post_init__(self) -> None:
+        for field in structs.fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, int) and value < 1:
+                raise ValueError(f"{field.name} must be at least 1")
+
+
+class Rate(Positive, frozen=True):
+    """At most `count` in any `seconds`."""
+
+    count: int
+    seconds: int
+
+    @property
+    def window_ms(self) -> int:
+        """The window in milliseconds."""
+        return self.seconds * 1000
+
+
+class Entries(Positive, frozen=True):
+    """One entry, and a page of them."""
+
+    body_max: int
+    header_max: int
+    boxes_max: int
+    box_max: int
+    page_max: int
+    clock_skew_ms: int
+
+
+class Circles(Positive, frozen=True):
+    """One circle, and a page of them."""
+
+    members_max: int
+    invitations_open_max: int
+    page_max: int
+    name_max: int
+    actions_open_max: int
+    due_ahead_days: int
+
+
+class Organisations(Positive, frozen=True):
+    """One organisation and its chain."""
+
+    workers_max: int
+    events_max: int
+    event_max: int
+    directory_page_max: int
+
+
+class Documents(Positive, frozen=True):
+    """One document and its upload."""
+
+    part: int
+    size_max: int
+    sealed_max: int
+    uploads_open_per_worker: int
+    upload_idle_hours: int
+    range_max: int
+    name_max_characters: int
+
+
+class Requests(Positive, frozen=True):
+    """One HTTP request."""
+
+    json_max: int
+    chain_json_max: int
+    url_max: int
+    head_max: int
+    seconds_max: int
+    live_per_worker: int
+
+
+class Sessions(Positive, frozen=True):
+    """How long a session lives, and how many there may be."""
+
+    idle_minutes: int
+    absolute_hours: int
+    per_worker: int
+    nonce_seconds: int
+
+    @property
+    def idle_ms(self) -> int:
+        """Signed out after this long without a request."""
+        return self.idle_minutes * MINUTE
+
+    @property
+    def absolute_ms(self) -> int:
+        """Signed out after this long in any case."""
+        return self.absolute_hours * HOUR
+
+    @property
+    def nonce_ms(self) -> int:
+        """A challenge must be answered within this."""
+        return self.nonce_seconds * 1000
+
+
+class Links(Positive, frozen=True):
+    """Links in mails."""
+
+    enrolment_hours: int
+    mail_days: int
+
+    @property
+    def enrolment_ms(self) -> int:
+        """An enrolment link works for this long, once."""
+        return self.enrolment_hours * HOUR
+
+    @property
+    def mail_ms(self) -> int:
+        """A personal link leads straight to its place for this long; afterwards by way of sign-in."""
+        return self.mail_days * DAY
+
+
+class Statements(Positive, frozen=True):
+    """One statement for the access log."""
+
+    objects_max: int
+    at_skew_ms: int
+
+
+class Rates(Table, frozen=True):
+    """How often. `sign_in_account` counts all tries for one sign-in name, `sign_in_proof` the wrong ones."""
+
+    sign_in_account: Rate
+    sign_in_proof: Rate
+    sign_in_address: Rate
+    enrolment_address: Rate
+    mail_link_address: Rate
+    posts_worker: Rate
+    reads_worker: Rate
+    uploads_worker: Rate
+    invitations_organisation: Rate
+    letters_address: Rate
+
+
+class Limits(Table, frozen=True):
+    """All bounds together."""
+
+    entries: Entries
+    circles: Circles
+    organisations: Organisations
+    documents: Documents
+    requests: Requests
+    sessions: Sessions
+    links: Links
+    statements: Statements
+    rates: Rates
+
+    def __post_init__(self) -> None:
+        if self.documents.sealed_max < self.documents.size_max + self.documents.size_max // 8:
+            raise ValueError("sealed_max must leave room for padding")
+        if self.requests.json_max < (self.entries.boxes_max * self.entries.box_max * 4) // 3:
+            raise ValueError("json_max must hold an entry with all its boxes")
+
+    @property
+    def due_ahead_ms(self) -> int:
+        """How far ahead an action may be due."""
+        return self.circles.due_ahead_days * DAY
+
+    @property
+    def upload_idle_ms(self) -> int:
+        """An upload nobody went on with for this long is dropped."""
+        return self.documents.upload_idle_hours * HOUR
+
+
+@cache
+def limits() -> Limits:
+    """The bounds the product ships with, read once."""
+    return read("limits", Limits)
