@@ -7,7 +7,10 @@ Statements are built in a feature's `queries.py`; nothing here does I/O.
 from importlib import import_module
 from pkgutil import iter_modules
 
-from sqlalchemy import MetaData
+from typing import Any
+
+from sqlalchemy import BigInteger, MetaData
+from sqlalchemy.ext.compiler import compiles
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -19,6 +22,12 @@ NAMES = {
 """Names that can be foretold: a migration can change a constraint, and conflicts can be told apart."""
 
 metadata = MetaData(naming_convention=NAMES)
+
+
+@compiles(BigInteger, "sqlite")
+def _as_integer(*_: Any, **__: Any) -> str:
+    """SQLite's INTEGER holds 64 bits, and only under that name is a key the row's own number, made when not given."""
+    return "INTEGER"
 
 
 def load() -> MetaData:
