@@ -12,7 +12,17 @@ from typing import Any
 
 import asyncpg
 from sqlalchemy import (
-    BigInteger, Column, LargeBinary, MetaData, Table, bindparam, create_engine, event, insert, select, text,
+    BigInteger,
+    Column,
+    LargeBinary,
+    MetaData,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    insert,
+    select,
+    text,
     update,
 )  # fmt: skip
 from sqlalchemy.engine import Connection
@@ -168,7 +178,8 @@ def raw_post(execute: Run, circle: int, ids: "count[int]") -> None:
 
 
 class RawGroup(Contender):
-    """sqlite3 by itself: one thread takes whole units from a queue and commits all that are waiting at once."""
+    """sqlite3 by itself: one thread takes whole units from a queue and commits all that are waiting at
+    once."""
 
     largest = 256
 
@@ -195,11 +206,15 @@ class RawGroup(Contender):
             ):
                 ended.append(self.one(unit))
             self.connection.execute("COMMIT")
-            self.loop.call_soon_threadsafe(lambda ended=ended: [future.set_result(None) for future in ended])
+            self.loop.call_soon_threadsafe(self.tell, ended)
 
     def one(self, unit: tuple[Callable[[], Any], "asyncio.Future[None]"]) -> "asyncio.Future[None]":
         unit[0]()
         return unit[1]
+
+    def tell(self, ended: "list[asyncio.Future[None]]") -> None:
+        for future in ended:
+            future.set_result(None)
 
     async def through(self, work: Callable[[], Any]) -> None:
         future: asyncio.Future[None] = self.loop.create_future()

@@ -1,10 +1,12 @@
-"""How fast a durable unit is: ours against the raw driver and against SQLAlchemy, on both databases, in one run.
+"""How fast a durable unit is: ours against the raw driver and against SQLAlchemy, on both databases, in one
+run.
 
     python -m bench.units [--seconds 1.5] [--rounds 3] [--writers 1 64]
 
-Two jobs: one insert, and the six statements that posting an entry takes (lock the circle, look for the author's
-previous entry, insert the entry of 1 kB, move the head, an outbox row, a statement). Client and server share the
-machine. Prints the median of the rounds in units per second, and the share of the raw driver's.
+Two jobs: one insert, and the six statements that posting an entry takes (lock the circle, look for the
+author's previous entry, insert the entry of 1 kB, move the head, an outbox row, a statement). Client and
+server share the machine. Prints the median of the rounds in units per second, and the share of the raw
+driver's.
 """
 
 import argparse

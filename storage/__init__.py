@@ -1,1 +1,2 @@
-"""Where things are kept: one database and one store of blobs. Imports nothing of ours; knows no feature but their tables."""
+"""Where things are kept: one database and one store of blobs. Imports nothing of ours; knows no feature but
+their tables."""

@@ -1,9 +1,11 @@
-"""The database: `Database.open(url)`, then one `Unit` for each transaction. SQLite and PostgreSQL behave alike.
+"""The database: `Database.open(url)`, then one `Unit` for each transaction. SQLite and PostgreSQL behave
+alike.
 
 A write unit is durable when its block ends, and is undone as a whole by an exception, a failed statement or a
-cancelled task. Do nothing slow inside it but statements: on SQLite it holds the only write lock.
-On PostgreSQL units run at READ COMMITTED, so a caller locks what it is about to judge (`with_for_update()`, also with
-`skip_locked=True`); on SQLite writers take turns and those words compile away. A read unit sees one moment throughout.
+cancelled task. Do nothing slow inside it but statements: on SQLite it holds the only write lock. On
+PostgreSQL units run at READ COMMITTED, so a caller locks what it is about to judge (`with_for_update()`, also
+with `skip_locked=True`); on SQLite writers take turns and those words compile away. A read unit sees one
+moment throughout.
 """
 
 import logging
@@ -30,7 +32,8 @@ Calls = list[Callable[[], None]]
 
 
 class Keeper(Protocol):
-    """What `Database` needs of PostgreSQL or SQLite. `commit` returns once durable and has then made the calls."""
+    """What `Database` needs of PostgreSQL or SQLite. `commit` returns once durable and has then made the
+    calls."""
 
     async def begin(self, *, write: bool) -> Session: ...
     async def commit(self, session: Any, calls: Calls) -> None: ...
@@ -86,7 +89,8 @@ class Unit:
             raise
 
     def after_commit(self, call: Callable[[], None]) -> None:
-        """Call this once the unit is durable, and never if it is not. Must be quick; what it raises is logged only."""
+        """Call this once the unit is durable, and never if it is not. Must be quick; what it raises is logged
+        only."""
         self.calls.append(call)
 
     async def _fetch(self, statement: Statement, params: Values, *, first: bool) -> list[Row]:
@@ -160,7 +164,8 @@ class Database:
         raise ValueError("a database address starts with sqlite:/// or postgresql://")
 
     def write(self) -> AbstractAsyncContextManager[Unit]:
-        """One transaction: durable when the block ends. Raises Unavailable; statements also raise Conflict."""
+        """One transaction: durable when the block ends. Raises Unavailable; statements also raise
+        Conflict."""
         return _Block(self._keeper, self._statements, write=True)
 
     def read(self) -> AbstractAsyncContextManager[Unit]:

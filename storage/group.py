@@ -1,8 +1,9 @@
 """Group commit on SQLite: one transaction made durable for many units at once.
 
-Each unit is a savepoint in a shared BEGIN IMMEDIATE. Units have the connection one after another; as soon as one gives
-it up the next may join the same group. The group's own commit queues for the connection like a unit does, so it comes
-when those who were waiting have had their turn. If the commit fails, every unit of the group fails.
+Each unit is a savepoint in a shared BEGIN IMMEDIATE. Units have the connection one after another; as soon as
+one gives it up the next may join the same group. The group's own commit queues for the connection like a unit
+does, so it comes when those who were waiting have had their turn. If the commit fails, every unit of the
+group fails.
 """
 
 import asyncio
@@ -57,7 +58,8 @@ class GroupWriter:
         return self.session
 
     async def leave(self, calls: Calls) -> None:
-        """End a unit well. Returns when its group is durable and its calls are made, or raises Unavailable."""
+        """End a unit well. Returns when its group is durable and its calls are made, or raises
+        Unavailable."""
         group = self._group
         assert group is not None
         try:

@@ -1,4 +1,5 @@
-"""Bring a database's schema up to date: `python -m storage.migrate upgrade|current URL`, `... revision "message"`.
+"""Bring a database's schema up to date: `python -m storage.migrate upgrade|current URL`, `... revision
+"message"`.
 
 A whole upgrade is one transaction on both databases, and two processes that start at once take turns.
 Everything here blocks, and works both inside and outside a running event loop.
@@ -58,9 +59,7 @@ def revision(message: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/now.db"
         upgrade(url)
-        _through(
-            url, lambda connection: command.revision(_config(connection), message, autogenerate=True)
-        )
+        _through(url, lambda connection: command.revision(_config(connection), message, autogenerate=True))
 
 
 def _config(connection: Connection) -> Config:

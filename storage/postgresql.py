@@ -1,7 +1,7 @@
 """PostgreSQL through asyncpg: a pool of connections, each statement prepared once on each of them.
 
-Every wait has an end: for a free connection, for a lock and for a statement. A connection that fails in any way in the
-middle of a unit is thrown away; the pool opens another when the server is back.
+Every wait has an end: for a free connection, for a lock and for a statement. A connection that fails in any
+way in the middle of a unit is thrown away; the pool opens another when the server is back.
 """
 
 import asyncio
@@ -125,7 +125,8 @@ class Postgresql:
         raise AssertionError("the last round returns or raises")
 
     async def commit(self, session: Session, calls: Calls) -> None:
-        """Once begun a commit goes on, even if whoever asked for it is cancelled: half a commit cannot be told."""
+        """Once begun a commit goes on, even if whoever asked for it is cancelled: half a commit cannot be
+        told."""
         await asyncio.shield(asyncio.ensure_future(self._commit(session, calls)))
 
     async def _commit(self, session: Session, calls: Calls) -> None:

@@ -1,8 +1,9 @@
 """SQLite: one connection that writes, for which units take turns, and a few that read.
 
-Statements run on the event loop itself, because a thread costs more than most of them take (docs/decisions/0002).
-Whatever may wait runs in a thread: a commit, and a statement that has once gone over its `BUDGET` of steps. The first
-time that happens a query is stopped and started again in a thread; a change is left to finish where it is.
+Statements run on the event loop itself, because a thread costs more than most of them take
+(docs/decisions/0002). Whatever may wait runs in a thread: a commit, and a statement that has once gone over
+its `BUDGET` of steps. The first time that happens a query is stopped and started again in a thread; a change
+is left to finish where it is.
 """
 
 import asyncio
@@ -20,7 +21,8 @@ from storage.statements import Prepared, Row, Values
 
 T = TypeVar("T")
 BUDGET = 25_000
-"""Steps of SQLite's virtual machine, about two milliseconds. Steps, not time: a busy machine must not change the path."""
+"""Steps of SQLite's virtual machine, about two milliseconds. Steps, not time: a busy machine must not change
+the path."""
 MANY_ROWS = 50
 BUSY_SECONDS = 10.0
 _KEYS = {
@@ -53,7 +55,8 @@ def translated(fault: sqlite3.Error) -> Exception:
 
 
 def _constraint(code: int, message: str) -> str | None:
-    """The name our naming convention gives it: SQLite tells columns only ("UNIQUE constraint failed: t.a, t.b")."""
+    """The name our naming convention gives it: SQLite tells columns only ("UNIQUE constraint failed: t.a,
+    t.b")."""
     columns = message.rpartition(": ")[2].split(", ")
     table = columns[0].partition(".")[0]
     if code == sqlite3.SQLITE_CONSTRAINT_UNIQUE:
@@ -137,7 +140,8 @@ class Session:
         return self._stop and self._over()
 
     def _over(self) -> bool:
-        """SQLite counts on from a statement's last run, so only the second round tells that this run took a budget."""
+        """SQLite counts on from a statement's last run, so only the second round tells that this run took a
+        budget."""
         return self._rounds > 1
 
     def _rows(self, prepared: Prepared, sql: str, values: list[Any], *, first: bool) -> list[Row]:

@@ -1,8 +1,8 @@
 """SQLAlchemy Core statements, compiled once into what a driver takes: SQL text and the order of its values.
 
-Build a statement once, at module level, with `bindparam()` for what changes: the compiled form is kept for as long as
-the statement lives. `insert(table)` without values takes its columns from the names it is run with.
-A bare bindparam in a result column or a function needs its type: `bindparam("n", type_=BigInteger)`.
+Build a statement once, at module level, with `bindparam()` for what changes: the compiled form is kept for as
+long as the statement lives. `insert(table)` without values takes its columns from the names it is run with. A
+bare bindparam in a result column or a function needs its type: `bindparam("n", type_=BigInteger)`.
 """
 
 import re
@@ -32,7 +32,8 @@ class Row(Protocol):
 
 
 class Either:
-    """An insert whose words are special to each database, yet the same in both; see `insert_ignore` and `upsert`."""
+    """An insert whose words are special to each database, yet the same in both; see `insert_ignore` and
+    `upsert`."""
 
     def __init__(self, build: Callable[[Any], Insert]) -> None:
         self.by_dialect: dict[str, Insert] = {
@@ -47,7 +48,8 @@ Statement = Executable | Either
 def insert_ignore(
     table: Table, *, on: Sequence[str] | None = None, returning: Sequence[ColumnElement[Any]] = ()
 ) -> Either:
-    """INSERT ... ON CONFLICT (`on`, or anything unique) DO NOTHING. For a row that was there `run` gives 0, `one` None.
+    """INSERT ... ON CONFLICT (`on`, or anything unique) DO NOTHING. For a row that was there `run` gives 0,
+    `one` None.
 
     The columns are those of the names it is run with.
     """
@@ -68,8 +70,9 @@ def upsert(
     where: ColumnElement[bool] | None = None,
     returning: Sequence[ColumnElement[Any]] = (),
 ) -> Either:
-    """INSERT ... ON CONFLICT (`on`) DO UPDATE: the columns in `take` get the new row's values, and those in `change`
-    the expression given, over the stored row (`{"count": table.c.count + 1}`). Only rows that meet `where` change."""
+    """INSERT ... ON CONFLICT (`on`) DO UPDATE: the columns in `take` get the new row's values, and those in
+    `change` the expression given, over the stored row (`{"count": table.c.count + 1}`). Only rows that meet
+    `where` change."""
 
     def build(insert: Any) -> Insert:
         statement = insert(table)
@@ -106,7 +109,8 @@ class Prepared:
         self._make: Callable[[Iterable[Any]], Any] | None = None
 
     def values(self, given: Values) -> list[Any]:
-        """The values in the order of the text. Raises TypeError for a name too many, KeyError for one too few."""
+        """The values in the order of the text. Raises TypeError for a name too many, KeyError for one too
+        few."""
         if len(given) != len(self.needed) and not given.keys() <= self.needed | self._defaults.keys():
             raise TypeError(f"not in this statement: {sorted(given.keys() - self.needed)}")
         if self._defaults:

@@ -6,7 +6,6 @@ Statements are built in a feature's `queries.py`; nothing here does I/O.
 
 from importlib import import_module
 from pkgutil import iter_modules
-
 from typing import Any
 
 from sqlalchemy import BigInteger, MetaData
@@ -26,7 +25,8 @@ metadata = MetaData(naming_convention=NAMES)
 
 @compiles(BigInteger, "sqlite")
 def _as_integer(*_: Any, **__: Any) -> str:
-    """SQLite's INTEGER holds 64 bits, and only under that name is a key the row's own number, made when not given."""
+    """SQLite's INTEGER holds 64 bits, and only under that name is a key the row's own number, made when not
+    given."""
     return "INTEGER"
 
 

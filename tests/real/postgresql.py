@@ -1,4 +1,5 @@
-"""A real PostgreSQL server: made in a temporary folder, answering on a socket in it, stopped with its owner."""
+"""A real PostgreSQL server: made in a temporary folder, answering on a socket in it, stopped with its
+owner."""
 
 import os
 import shutil
@@ -42,7 +43,8 @@ def _group(user: str) -> str:
 
 
 class Server:
-    """One server with its data under `folder`; `port` only names its socket, so that no port of the machine is used."""
+    """One server with its data under `folder`; `port` only names its socket, so that no port of the machine
+    is used."""
 
     def __init__(self, folder: Path, *, fsync: bool = True) -> None:
         self.folder = folder
