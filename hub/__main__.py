@@ -26,6 +26,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+ANYTHING = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 Home = Annotated[
     Path | None, typer.Option(help="Folder of the embedded defaults (KITH_HOME).", show_default=False)
 ]
@@ -86,7 +87,9 @@ def routes() -> None:
         typer.echo(_line(line))
 
 
-@cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+@cli.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+)
 def demo(context: typer.Context) -> None:
     """Play an invented story through a running hub, then keep it running."""
     from hub.demo import main as play
@@ -106,7 +109,11 @@ def main() -> None:
         _fail(error.strerror or type(error).__name__, 1)
     except Exception as error:
         if type(error).__name__ != "Unavailable":
-            _fail(f"Something unexpected happened ({type(error).__name__}). KITH_LOG_LEVEL=debug says where.", 1, error)
+            _fail(
+                f"Something unexpected happened ({type(error).__name__}). KITH_LOG_LEVEL=debug says where.",
+                1,
+                error,
+            )
         _fail("The database or the blobs cannot be reached.", 1)
 
 

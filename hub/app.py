@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from typing import TextIO
 
 from aiohttp import web
 
@@ -22,6 +23,7 @@ from hub.kernel.keys import HubKeys, load_keys
 from hub.kernel.limits import Buckets
 from hub.kernel.live import Live
 from hub.kernel.metrics import Metrics
+from hub.kernel.requestlog import RequestLog
 from hub.kernel.routes import Route
 from hub.worker import Worker
 from storage.blobs import BlobStore
@@ -61,12 +63,15 @@ def assemble(
     )
 
 
-def build(hub: Hub, features: tuple[Feature, ...] = FEATURES) -> web.Application:
+def build(
+    hub: Hub, features: tuple[Feature, ...] = FEATURES, *, request_log: TextIO | None = None
+) -> web.Application:
     """The web application of ``hub``. Raises TypeError for a route that is not properly declared."""
+    requests = None if request_log is None else RequestLog(request_log)
     metrics = Metrics(hub.live) if hub.settings.metrics else None
     if metrics is not None:
         hub.parts[Metrics] = metrics
-    app = web.Application(middlewares=[edge(metrics)], client_max_size=1024)
+    app = web.Application(middlewares=[edge(hub.clock, requests, metrics)], client_max_size=1024)
     app[HUB] = hub
     app.on_response_prepare.append(secured(hub.settings.https))
     mount(app, hub, routes(features))
@@ -75,6 +80,8 @@ def build(hub: Hub, features: tuple[Feature, ...] = FEATURES) -> web.Application
     async def while_running(_: web.Application) -> AsyncIterator[None]:
         async with running(hub, features, jobs(jobs_of)):
             yield
+        if requests is not None:
+            requests.flush()
 
     async def stop_streams(_: web.Application) -> None:
         hub.live.close()

@@ -1,4 +1,4 @@
-"""A process of the hub: opens what it needs, serves or works until SIGTERM, and puts everything down in order."""
+"""A process of the hub: opens what it needs, serves or works until SIGTERM, and puts all of it down."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ async def serve(settings: Settings) -> None:
     """One serving process, until SIGTERM or SIGINT."""
     stop = _stop_signal()
     async with opened(settings) as (database, blobs):
-        app = build(assemble(settings, database=database, blobs=blobs, clock=now))
+        requests = sys.stderr if settings.log_level in {"debug", "info"} else None
+        hub = assemble(settings, database=database, blobs=blobs, clock=now)
+        app = build(hub, request_log=requests)
         shared = settings.processes > 1
         runner, site = await listen(app, settings.listen, connections=settings.connections, shared=shared)
         log.info("listening", extra={"listen": site.name, "dialect": database.dialect})

@@ -73,4 +73,4 @@ class Worker:
 
 def rest_ms(job: Job, failures: int) -> int:
     """How long to rest after so many failures in a row: doubling, at most five minutes."""
-    return min(max(job.every_ms, 100) * 2 ** min(failures - 1, 16), LONGEST_REST_MS)
+    return min(max(job.every_ms, 100) << min(failures - 1, 16), LONGEST_REST_MS)

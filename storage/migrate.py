@@ -20,6 +20,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -42,6 +43,11 @@ def upgrade(url: str) -> None:
 def current(url: str) -> str | None:
     """The last step the database has seen."""
     return _through(url, lambda connection: MigrationContext.configure(connection).get_current_revision())
+
+
+def newest() -> str | None:
+    """The last step there is: a database is up to date when `current` says the same."""
+    return ScriptDirectory(str(FOLDER)).get_current_head()
 
 
 def differences(url: str) -> list[Any]:

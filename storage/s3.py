@@ -58,8 +58,8 @@ class S3Store:
             "s3",
             endpoint_url=settings.endpoint or None,
             region_name=settings.region,
-            aws_access_key_id=settings.access_key,
-            aws_secret_access_key=settings.secret_key,
+            aws_access_key_id=settings.access_key or None,
+            aws_secret_access_key=settings.secret_key or None,
             config=Config(
                 connect_timeout=settings.connect_seconds,
                 read_timeout=settings.answer_seconds,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 UNKNOWN = "unknown"
@@ -22,6 +23,7 @@ def client_address(peer: str | None, forwarded: str | None, proxies: int) -> str
     return _network(seen)
 
 
+@lru_cache(4096)
 def _network(seen: str) -> str:
     """One key per IPv4 address and per IPv6 /64, which is what one household or office is given."""
     try:

@@ -20,6 +20,7 @@ from hub.kernel.live import Event, Live
 
 CHANNEL = "kith"
 NOTIFY = "SELECT pg_notify($1, line) FROM unnest($2::text[]) AS line"
+CHECK_SECONDS = 30.0
 MOST_AUDIENCES = 100  # about 4 kB; PostgreSQL allows 8,000 bytes
 MOST_WAITING = 10_000
 BATCH = 500
@@ -85,34 +86,31 @@ class Bridge:
     async def _connected_once(self) -> None:
         line = await asyncpg.connect(self._url, timeout=10)
         try:
-            lost = asyncio.get_running_loop().create_future()
-            line.add_termination_listener(lambda _: lost.done() or lost.set_result(None))
+            line.add_termination_listener(lambda _: self._some.set())
             await line.add_listener(CHANNEL, self._heard)
             self.connected.set()
             self._live.resync()
-            await self._send_until(line, lost)
+            while not line.is_closed():
+                await self._send(line)
         finally:
             with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
                 await line.close(timeout=2)
 
-    async def _send_until(self, line: asyncpg.Connection, lost: asyncio.Future[None]) -> None:
-        while not lost.done():
-            some = asyncio.ensure_future(self._some.wait())
-            await asyncio.wait({some, lost}, return_when=asyncio.FIRST_COMPLETED)
-            some.cancel()
-            if not lost.done():
-                await self._send(line)
-
     async def _send(self, line: asyncpg.Connection) -> None:
+        """Wait for something to send, for a while; then send it, or ask whether the line still holds."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._some.wait(), CHECK_SECONDS)
         self._some.clear()
         jobs, self._asked = self._asked, set()
-        events, self._waiting = self._waiting, []
-        messages = [Message(self._me, job) for job in jobs] + events
-        for start in range(0, len(messages), BATCH):
-            texts = [msgspec.json.encode(message).decode() for message in messages[start : start + BATCH]]
-            await line.execute(
-                "SELECT pg_notify($1, line) FROM unnest($2::text[]) AS line", CHANNEL, texts, timeout=10
-            )
+        messages = [Message(self._me, job) for job in jobs] + self._waiting
+        self._waiting = []
+        try:
+            for batch in [messages[at : at + BATCH] for at in range(0, len(messages), BATCH)] or [[]]:
+                texts = [msgspec.json.encode(message).decode() for message in batch]
+                await line.execute(NOTIFY, CHANNEL, texts, timeout=10)
+        except BaseException:
+            self._waiting = messages + self._waiting
+            raise
 
     def _heard(self, line: object, pid: int, channel: str, text: object) -> None:
         try:

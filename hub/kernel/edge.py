@@ -7,18 +7,20 @@ from collections.abc import Awaitable, Callable
 from time import perf_counter
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
+from hub.kernel.context import Clock
 from hub.kernel.metrics import Metrics
 from hub.kernel.problems import as_refused, new_incident, problem
 from hub.kernel.refusals import Unexpected
+from hub.kernel.requestlog import RequestLog
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Middleware = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
 
 log = logging.getLogger("hub.http")
 
 
-def edge(metrics: Metrics | None) -> Middleware:
+def edge(clock: Clock, requests: RequestLog | None, metrics: Metrics | None) -> Middleware:
     """The aiohttp middleware."""
 
     @web.middleware
@@ -29,7 +31,11 @@ def edge(metrics: Metrics | None) -> Middleware:
             response = await handler(request)
         except Exception as error:
             incident, response = _failed(request, error)
-        _note(request, response.status, perf_counter() - began, incident, metrics)
+        seconds, route = perf_counter() - began, template(request)
+        if metrics is not None:
+            metrics.seen(request.method, route, response.status, seconds)
+        if requests is not None:
+            requests.add(clock(), request.method, route, response.status, seconds, incident)
         return response
 
     return outermost
@@ -47,21 +53,6 @@ def _failed(request: web.Request, error: Exception) -> tuple[str, web.StreamResp
             request.transport.abort()
         raise ConnectionResetError
     return incident, problem(refused, incident)
-
-
-def _note(request: web.Request, status: int, seconds: float, incident: str, metrics: Metrics | None) -> None:
-    if metrics is not None:
-        metrics.seen(request.method, template(request), status, seconds)
-    if log.isEnabledFor(logging.INFO):
-        fields: dict[str, object] = {
-            "method": request.method,
-            "route": template(request),
-            "status": status,
-            "ms": round(seconds * 1000, 2),
-        }
-        if incident:
-            fields["incident"] = incident
-        log.info("request", extra=fields)
 
 
 def template(request: web.Request) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import cache
 
 from hub.kernel.access import Public
 from hub.kernel.context import Hub
 from hub.kernel.metrics import Metrics
-from hub.kernel.queries import ONE
+from hub.kernel.queries import MIGRATED_TO, ONE
 from hub.kernel.refusals import NotFound
 from hub.kernel.replies import Reply
 from hub.kernel.requests import Request
@@ -84,4 +85,14 @@ async def _blobs(hub: Hub) -> bool:
 
 
 async def _migrations(hub: Hub) -> bool:
-    return await asyncio.to_thread(is_current, hub.settings.database.reveal())
+    newest = await asyncio.to_thread(_newest)
+    async with hub.database.read() as unit:
+        return bool(await unit.value(MIGRATED_TO) == newest)
+
+
+@cache
+def _newest() -> str | None:
+    """The newest step of this program's code. Read from its files, in a thread."""
+    from storage.migrate import newest
+
+    return newest()

@@ -61,3 +61,6 @@ def configure_logs(level: str) -> None:
     root.setLevel(logging.WARNING)
     logging.getLogger(OURS).setLevel(level.upper())
     logging.captureWarnings(True)
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = (
+        False  # never shown, so never asked
+    )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from hub.kernel.live import Live
+from hub.kernel.routes import METHODS
 
 SECONDS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)
-METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 
 
 class Metrics:
@@ -23,10 +23,17 @@ class Metrics:
         listeners = Gauge("kith_listeners", "Open live streams", registry=self._registry)
         listeners.set_function(lambda: len(live))
 
+        self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+
     def seen(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answer."""
-        self._requests.labels(method if method in METHODS else "other", route, f"{status // 100}xx").inc()
-        self._seconds.labels(route).observe(seconds)
+        key = (method if method in METHODS else "other", route, status // 100)
+        if key not in self._known:
+            count = self._requests.labels(key[0], route, f"{key[2]}xx")
+            self._known[key] = count, self._seconds.labels(route)
+        count, duration = self._known[key]
+        count.inc()
+        duration.observe(seconds)
 
     def text(self) -> bytes:
         """The Prometheus exposition."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from hub.config import Disk, Settings
 from storage.blobs import BlobStore
@@ -14,12 +14,12 @@ from storage.database import Database
 async def opened(settings: Settings) -> AsyncIterator[tuple[Database, BlobStore]]:
     """Both, open for the length of the block. Raises storage's Unavailable when either is away."""
     make_home(settings)
-    blobs = _blobs(settings)
-    database = await Database.open(settings.database.reveal())
-    try:
-        yield database, blobs
-    finally:
-        await database.close()
+    with _blobs(settings) as blobs:
+        database = await Database.open(settings.database.reveal())
+        try:
+            yield database, blobs
+        finally:
+            await database.close()
 
 
 def bring_up_to_date(settings: Settings) -> None:
@@ -36,18 +36,19 @@ def make_home(settings: Settings) -> None:
         settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def _blobs(settings: Settings) -> BlobStore:
+@contextmanager
+def _blobs(settings: Settings) -> Iterator[BlobStore]:
     place = settings.blobs
     if isinstance(place, Disk):
-        from storage.disk import DiskBlobs
+        from storage.disk import DiskStore
 
-        return DiskBlobs(place.folder)
-    from storage.s3 import S3Blobs
+        yield DiskStore(place.folder)
+        return
+    from storage.s3 import S3Settings, S3Store
 
-    return S3Blobs(
-        place.bucket,
-        endpoint=place.endpoint,
-        region=place.region,
-        key=place.key.reveal(),
-        secret=place.secret.reveal(),
-    )
+    key, secret = place.key.reveal(), place.secret.reveal()
+    store = S3Store(S3Settings(place.bucket, key, secret, place.endpoint, place.region))
+    try:
+        yield store
+    finally:
+        store.close()

@@ -50,8 +50,8 @@ def _away(_: Exception) -> Refused:
 _FOREIGN: tuple[tuple[type[Exception], Callable[[Exception], Refused]], ...] = (
     (database.Unavailable, _away),
     (database.Conflict, lambda _: Conflicting()),
-    (blobs.Unavailable, _away),
     (blobs.NoSpace, lambda _: NoRoom()),
+    (blobs.Unavailable, _away),
     (blobs.NotFound, lambda _: NotFound()),
     (crypto_errors.Malformed, lambda error: Malformed(str(error))),
     (crypto_errors.UpdateNeeded, lambda _: UpdateNeeded()),
