@@ -13,7 +13,7 @@ unexport MAKEFLAGS
 
 CODE := crypto policies storage hub mailbox/python/keyholder
 SPACES := $(wildcard $(CODE) tests bench)
-FAST_TESTS := $(wildcard tests/crypto tests/policies tests/keyholder tests/architecture)
+FAST_TESTS := $(wildcard tests/crypto tests/policies tests/architecture)
 WORKERS ?= 2
 
 .PHONY: help demo serve test check bench fuzz routes format lock wheel set-up clean
