@@ -108,6 +108,11 @@ class Settings:
     def https(self) -> bool:
         return self.public_url.startswith("https://")
 
+    @property
+    def hub_name(self) -> str:
+        """What the authority's root, every worker's wrap and each checkpoint call this hub: its public host."""
+        return urlsplit(self.public_url).hostname or "localhost"
+
 
 def read_settings(environment: Mapping[str, str], **overrides: object) -> Settings:
     """Settings from ``KITH_*`` and ``overrides``. Raises SettingsError for the first bad value."""

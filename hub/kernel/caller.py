@@ -21,6 +21,8 @@ class Caller:
     kind          kind of the organisation: "vcu", "partner", "police", "oversight"; "" before admission
     session       16 bytes, the id of the session (never its token)
     operator      runs this hub: may see queues and dead letters, never a circle
+    signing_key   32 bytes: the key this session was proved with, which signs statements and entries
+    accredited    the organisation's accreditation is in force at this moment
     """
 
     worker: bytes
@@ -29,6 +31,8 @@ class Caller:
     kind: str
     session: bytes
     operator: bool = False
+    signing_key: bytes = b""
+    accredited: bool = False
 
 
 class SessionReader(Protocol):
