@@ -91,7 +91,7 @@ class Prepared:
     def __init__(self, statement: Executable, compiled: SQLCompiler) -> None:
         if getattr(compiled, "insert_prefetch", ()) or getattr(compiled, "update_prefetch", ()):
             raise TypeError("columns have no defaults here: say every value")
-        lists = {bind.key for bind in compiled.post_compile_params}
+        lists = {compiled.bind_names[bind] for bind in compiled.post_compile_params}
         order = list(compiled.positiontup or ())
         self.changes = bool(getattr(statement, "is_dml", False))
         self.slow = False
