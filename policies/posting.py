@@ -57,6 +57,7 @@ class PostingRules(Table, frozen=True):
     """The whole table, by kind of entry."""
 
     kinds: dict[str, Rule]
+    rekey_with_removal: Rule
 
 
 class Posting(Struct, frozen=True):
@@ -101,7 +102,7 @@ def is_control(kind: str) -> bool:
 
 def may_post(person: Person, link: Link, posting: Posting) -> Decision:
     """May this person post this entry, as the circle stands now?"""
-    rule = rules().kinds.get(_row(posting))
+    rule = _rule(posting)
     if rule is None:
         return Denied(
             "unknown_kind", "This hub does not know this kind of entry. Your program may need an update."
@@ -114,15 +115,16 @@ def may_post(person: Person, link: Link, posting: Posting) -> Decision:
         return NOT_FOUND
     allowed = rule.by if posting.circle is CircleState.OPEN else rule.closed
     if parts.isdisjoint(allowed):
-        return _refusal(rule, posting.circle, allowed)
+        return _refusal(rule, parts, posting.circle, allowed)
     if _acts_as_member(parts, allowed) and not works_on_circle(person, link):
         return NOT_ASSIGNED
     return ALLOWED
 
 
-def _row(posting: Posting) -> str:
-    removes_someone = posting.kind == "rekey" and posting.removes in (Removes.ITSELF, Removes.OTHERS)
-    return "rekey_removal" if removes_someone else posting.kind
+def _rule(posting: Posting) -> Rule | None:
+    if posting.kind == "rekey" and posting.removes in (Removes.ITSELF, Removes.OTHERS):
+        return rules().rekey_with_removal
+    return rules().kinds.get(posting.kind)
 
 
 def _standing(person: Person, posting: Posting) -> Decision:
@@ -154,10 +156,10 @@ def _acts_as_member(parts: frozenset[By], allowed: tuple[By, ...]) -> bool:
     return parts.intersection(allowed) <= {By.MEMBER, By.LEAVER}
 
 
-def _refusal(rule: Rule, circle: CircleState, allowed: tuple[By, ...]) -> Denied:
-    if not allowed:
-        return CLOSED if circle is CircleState.CLOSED else NOT_CLOSED
-    if circle is CircleState.CLOSED and set(rule.by) != set(allowed):
+def _refusal(rule: Rule, parts: frozenset[By], circle: CircleState, allowed: tuple[By, ...]) -> Denied:
+    if circle is CircleState.OPEN and not allowed:
+        return NOT_CLOSED
+    if circle is CircleState.CLOSED and (not allowed or parts.intersection(rule.by)):
         return CLOSED
     who = " or ".join(WORDS[part] for part in allowed)
     return Denied("not_yours_to_post", f"Only {who} can do this. Ask them.")
