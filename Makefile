@@ -10,6 +10,10 @@ INSTALL ?=
 export INSTALL
 export PYTHONPATH := $(CURDIR):$(CURDIR)/mailbox/python
 unexport MAKEFLAGS
+# Where package managers put PostgreSQL without linking it.
+space := $(subst ,, )
+SERVERS := $(wildcard /usr/pgsql-*/bin /opt/homebrew/opt/postgresql*/bin /usr/local/opt/postgresql*/bin)
+export PATH := $(PATH)$(subst $(space):,:,$(foreach folder,$(SERVERS),:$(folder)))
 
 CODE := crypto policies storage hub mailbox/python/keyholder
 SPACES := $(wildcard $(CODE) tests bench)
