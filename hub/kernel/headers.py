@@ -9,7 +9,6 @@ from aiohttp import web
 Prepare = Callable[[web.Request, web.StreamResponse], Awaitable[None]]
 
 ALWAYS = (
-    ("Server", "kith"),
     ("Cache-Control", "no-store"),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
@@ -25,6 +24,7 @@ def secured(https: bool) -> Prepare:
 
     async def prepare(request: web.Request, response: web.StreamResponse) -> None:
         headers = response.headers
+        headers["Server"] = "kith"  # aiohttp has put its version there by now
         for name, value in always:
             headers.setdefault(name, value)
 

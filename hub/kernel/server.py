@@ -7,6 +7,7 @@ import logging
 import socket
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from hub.config import Listen
 
@@ -65,7 +66,8 @@ async def listen(
     runner = web.AppRunner(
         app,
         access_log=None,
-        logger=logging.getLogger("hub.wire"),
+        logger=_quiet(logging.getLogger("aiohttp.server")),
+        auto_decompress=False,
         keepalive_timeout=HEAD_SECONDS,
         lingering_time=LINGER_SECONDS,
         max_line_size=HEAD_LINE,
@@ -77,6 +79,17 @@ async def listen(
     site = BoundedSite(runner, where, connections=connections, shared=shared)
     await site.start()
     return runner, site
+
+
+def _quiet(logger: logging.Logger) -> logging.Logger:
+    """Without a line for each piece of nonsense that arrives: that would let a stranger fill the log."""
+    if _worth_a_line not in logger.filters:
+        logger.addFilter(_worth_a_line)
+    return logger
+
+
+def _worth_a_line(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 def _port(bound: socket.socket) -> int:

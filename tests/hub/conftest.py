@@ -1,0 +1,50 @@
+"""Hubs to ask: ``hub`` runs each test on both databases and both keepers of blobs, ``small_hub`` on one file."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from hub.config import Settings, read_settings
+from hub.kernel.keys import make_keys
+from storage.s3 import S3Settings
+from tests.hub.running import RunningHub, running_hub
+
+
+def small_settings(folder: Path, **overrides: object) -> Settings:
+    """Embedded defaults under ``folder``, on any free port, with no worker of its own."""
+    return read_settings({}, home=folder, listen="127.0.0.1:0", worker="no", **overrides)
+
+
+def large_settings(folder: Path, database: str, s3: S3Settings, **overrides: object) -> Settings:
+    """PostgreSQL and S3, with keys made beforehand."""
+    make_keys(folder / "keys")
+    place = urlsplit(s3.endpoint).netloc
+    blobs = f"s3://{s3.access_key}:{s3.secret_key}@{place}/{s3.bucket}?tls=no&region={s3.region}"
+    return small_settings(folder, database=database, blobs=blobs, keys=folder / "keys", **overrides)
+
+
+@pytest.fixture(params=["sqlite-disk", "postgresql-s3"])
+def hub_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Each of the two ways to run a hub."""
+    if request.param == "sqlite-disk":
+        return small_settings(tmp_path)
+    url, s3 = request.getfixturevalue("postgresql_url"), request.getfixturevalue("s3_settings")
+    return large_settings(tmp_path, url, s3)
+
+
+@pytest.fixture
+async def hub(hub_settings: Settings) -> AsyncIterator[RunningHub]:
+    """A hub with all features, on each in turn. Jobs run only when asked."""
+    async with running_hub(hub_settings) as running:
+        yield running
+
+
+@pytest.fixture
+async def small_hub(tmp_path: Path) -> AsyncIterator[RunningHub]:
+    """A hub with all features, on embedded defaults."""
+    async with running_hub(small_settings(tmp_path)) as running:
+        yield running
