@@ -17,7 +17,7 @@ from hub.kernel.routes import route
 from hub.kernel.schemas import Output
 
 PROBE_SECONDS = 3.0
-PROBE_KEY = "00/ready"
+PROBE_KEY = "00/00"
 
 Probe = Callable[[Hub], Awaitable[bool]]
 

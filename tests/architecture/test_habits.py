@@ -13,7 +13,7 @@ VAGUE_FILES = {"util", "utils", "helper", "helpers", "common", "misc", "base"}
 VAGUE_CLASSES = re.compile(r"\w(Manager|Helper|Helpers|Utils?)$")
 
 # Where people are spoken to, or the time is read once and handed down. Everything else is told `now`.
-COMMANDS = ("hub/__main__.py", "hub/commands/", "mailbox/python/keyholder/", "bench/", "tests/fuzz")
+COMMANDS = ("hub/__main__.py", "storage/migrate.py", "mailbox/python/keyholder/", "bench/", "tests/fuzz")
 CLOCK_READERS = (
     "hub/running.py",
     "mailbox/python/keyholder/clock.py",
