@@ -55,7 +55,7 @@ READING = [
 ]
 
 
-@pytest.mark.parametrize("kind,role,membership,assigned,glass,expected", READING)
+@pytest.mark.parametrize(("kind", "role", "membership", "assigned", "glass", "expected"), READING)
 def test_reading_a_circle(
     kind: OrganisationKind,
     role: Role,
@@ -68,7 +68,7 @@ def test_reading_a_circle(
     assert answer(decision) == expected
 
 
-@pytest.mark.parametrize("kind,role,membership,assigned,glass,expected", READING)
+@pytest.mark.parametrize(("kind", "role", "membership", "assigned", "glass", "expected"), READING)
 def test_working_on_a_circle_is_reading_it_without_a_reason(
     kind: OrganisationKind,
     role: Role,
@@ -92,7 +92,7 @@ STANDING = [
 ]
 
 
-@pytest.mark.parametrize("person,signing_in,standing", STANDING)
+@pytest.mark.parametrize(("person", "signing_in", "standing"), STANDING)
 def test_signing_in_and_standing(person: Person, signing_in: str, standing: str) -> None:
     assert answer(access.may_sign_in(person)) == signing_in
     assert answer(access.in_good_standing(person)) == standing
@@ -127,7 +127,7 @@ def test_a_lapsed_organisation_reads_nothing_and_can_still_put_its_house_in_orde
 
 
 @pytest.mark.parametrize(
-    "role,membership,expected",
+    ("role", "membership", "expected"),
     [
         (WORKER, PENDING, "yes"),
         (MANAGER, PENDING, "yes"),
@@ -147,7 +147,7 @@ def test_an_invitation_is_read_before_it_is_answered() -> None:
 
 
 @pytest.mark.parametrize(
-    "role,membership,themself,anyone,expected",
+    ("role", "membership", "themself", "anyone", "expected"),
     [
         (MANAGER, MEMBER, False, True, "yes"),
         (MANAGER, PENDING, False, False, "yes"),
@@ -167,7 +167,7 @@ def test_assigning(role: Role, membership: Membership, themself: bool, anyone: b
 
 
 @pytest.mark.parametrize(
-    "role,own,expected",
+    ("role", "own", "expected"),
     [
         (MANAGER, True, "yes"),
         (MANAGER, False, "other_organisation"),
@@ -179,13 +179,13 @@ def test_managing_an_organisation(role: Role, own: bool, expected: str) -> None:
     assert answer(access.may_manage_organisation(Person(VCU, role), own=own)) == expected
 
 
-@pytest.mark.parametrize("own,expected", [(True, "yes"), (False, "other_organisation")])
+@pytest.mark.parametrize(("own", "expected"), [(True, "yes"), (False, "other_organisation")])
 def test_seeing_colleagues(own: bool, expected: str) -> None:
     assert answer(access.may_see_colleagues(Person(PARTNER, WORKER), own=own)) == expected
 
 
 @pytest.mark.parametrize(
-    "kind,role,own,in_remit,expected",
+    ("kind", "role", "own", "in_remit", "expected"),
     [
         (PARTNER, MANAGER, True, False, "yes"),
         (PARTNER, REVIEWER, True, False, "yes"),

@@ -16,7 +16,7 @@ MOMENTS = st.integers(min_value=at("1971-01-01 00:00"), max_value=at("2095-12-31
 
 
 @pytest.mark.parametrize(
-    "day,worked",
+    ("day", "worked"),
     [
         ("2026-11-20", True),
         ("2026-11-21", False),
@@ -70,13 +70,13 @@ ADDED = [
 ]
 
 
-@pytest.mark.parametrize("start,days,expected", ADDED)
+@pytest.mark.parametrize(("start", "days", "expected"), ADDED)
 def test_adding_working_days(start: str, days: int, expected: str) -> None:
     assert words(CALENDAR.add_working_days(at(start), days)) == expected
 
 
 @pytest.mark.parametrize(
-    "now,expected",
+    ("now", "expected"),
     [
         ("2026-11-23 10:00", "2026-11-23 10:00"),
         ("2026-11-23 17:59", "2026-11-23 17:59"),
@@ -101,7 +101,7 @@ def test_a_half_day_ends_early() -> None:
 
 
 @pytest.mark.parametrize(
-    "day,days,expected",
+    ("day", "days", "expected"),
     [
         ("2026-11-23", 0, "2026-11-23"),
         ("2026-11-23", 1, "2026-11-20"),

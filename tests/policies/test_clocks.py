@@ -23,7 +23,7 @@ DOMAIN = [
 CLOSES = {1: "2026-11-24 18:00", 2: "2026-11-25 18:00", 5: "2026-11-30 18:00"}
 
 
-@pytest.mark.parametrize("clock,standard,enhanced", DOMAIN)
+@pytest.mark.parametrize(("clock", "standard", "enhanced"), DOMAIN)
 def test_each_clock_runs_as_long_as_the_domain_says(clock: Clock, standard: int, enhanced: int) -> None:
     clocks = in_force(NOW, CALENDAR)
     assert words(due_time(clocks, clock, NOW, enhanced=False, calendar=CALENDAR)) == CLOSES[standard]
@@ -31,7 +31,7 @@ def test_each_clock_runs_as_long_as_the_domain_says(clock: Clock, standard: int,
 
 
 @pytest.mark.parametrize(
-    "start,due",
+    ("start", "due"),
     [
         ("2026-11-27 17:59", "2026-12-01 18:00"),
         ("2026-11-27 22:00", "2026-12-01 18:00"),
@@ -84,6 +84,6 @@ SAID = [
 ]
 
 
-@pytest.mark.parametrize("due,said", SAID)
+@pytest.mark.parametrize(("due", "said"), SAID)
 def test_a_due_time_is_said_as_people_say_it(due: str, said: str) -> None:
     assert say_due(at(due), NOW, CALENDAR) == said

@@ -81,7 +81,7 @@ LISTS: list[tuple[CodeList, list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize("codes,keys", LISTS, ids=[codes.title for codes, _ in LISTS])
+@pytest.mark.parametrize(("codes", "keys"), LISTS, ids=[codes.title for codes, _ in LISTS])
 def test_published_codes_never_change(codes: CodeList, keys: list[str]) -> None:
     assert [(row.code, row.key) for row in codes.codes] == list(enumerate(keys, 1))
 

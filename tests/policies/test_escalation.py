@@ -125,7 +125,7 @@ def test_what_is_due_tomorrow_when_it_begins_is_new_and_not_late() -> None:
 
 
 @pytest.mark.parametrize(
-    "due,tomorrow,today",
+    ("due", "tomorrow", "today"),
     [
         ("2026-12-04 12:00", "2026-12-03 10:00", "2026-12-04 10:00"),
         # Before opening: the last working day that opens before it is due.
@@ -141,7 +141,7 @@ def test_reminders_come_before_it_is_due_and_in_service_hours(due: str, tomorrow
 
 
 @pytest.mark.parametrize(
-    "state,circle_open,now,overdue,red",
+    ("state", "circle_open", "now", "overdue", "red"),
     [
         (State.PROPOSED, True, "2026-11-30 18:00", False, False),
         (State.PROPOSED, True, "2026-11-30 18:01", True, False),

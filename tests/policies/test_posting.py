@@ -97,7 +97,7 @@ TABLE: list[tuple[Poster, Posting, str]] = [
 ]
 
 
-@pytest.mark.parametrize("poster,posting,expected", TABLE)
+@pytest.mark.parametrize(("poster", "posting", "expected"), TABLE)
 def test_posting(poster: Poster, posting: Posting, expected: str) -> None:
     assert answer(poster, posting) == expected
 
@@ -106,7 +106,8 @@ def test_a_refusal_says_who_could_do_it() -> None:
     decision = may_post(*MEMBER, Posting("hold"))
     assert isinstance(decision, Denied)
     assert decision.say == (
-        "Only the victim care unit that owns the circle or the authority named for this circle can do this. Ask them."
+        "Only the victim care unit that owns the circle or the authority named for this circle can do this. "
+        "Ask them."
     )
 
 

@@ -36,7 +36,7 @@ SHIPPED = [
 ]
 
 
-@pytest.mark.parametrize("load,name", SHIPPED, ids=[name for _, name in SHIPPED])
+@pytest.mark.parametrize(("load", "name"), SHIPPED, ids=[name for _, name in SHIPPED])
 def test_every_shipped_table_fits_its_shape_and_is_read_once(load: Any, name: str) -> None:
     assert load() is load()
     assert load() == read(name, type(load()))
@@ -210,14 +210,18 @@ BROKEN: list[tuple[str, type[Any], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize("shape,text,says", [row[1:] for row in BROKEN], ids=[row[0] for row in BROKEN])
+@pytest.mark.parametrize(
+    ("shape", "text", "says"), [row[1:] for row in BROKEN], ids=[row[0] for row in BROKEN]
+)
 def test_a_table_is_refused_for(shape: type[Any], text: str, says: str) -> None:
     with pytest.raises(BadTable, match=says) as refusal:
         parse("planted", text, shape)
     assert "planted.toml" in str(refusal.value)
 
 
-@pytest.mark.parametrize("section,field,value", [("documents", "sealed_max", 1), ("requests", "json_max", 1)])
+@pytest.mark.parametrize(
+    ("section", "field", "value"), [("documents", "sealed_max", 1), ("requests", "json_max", 1)]
+)
 def test_limits_that_contradict_each_other_are_refused(section: str, field: str, value: int) -> None:
     shipped = limits.limits()
     changed = msgspec.structs.replace(getattr(shipped, section), **{field: value})
