@@ -6,6 +6,7 @@ way in the middle of a unit is thrown away; the pool opens another when the serv
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import asyncpg
@@ -59,7 +60,7 @@ class Session:
 
     async def fetch(self, prepared: Prepared, given: Values, *, first: bool) -> list[Row]:
         try:
-            if first and not prepared.changes:
+            if first and prepared.asks:
                 row = await self.connection.fetchrow(prepared.sql, *prepared.values(given))
                 found = [] if row is None else [row]
             else:
@@ -165,7 +166,8 @@ class Postgresql:
             raise translated(fault) from fault
 
     async def _discard(self, connection: Any) -> None:
-        connection.terminate()
+        with suppress(asyncpg.InterfaceError):  # what broke by itself has left the pool already
+            connection.terminate()
         await self._pool.release(connection)
 
 

@@ -93,29 +93,31 @@ class Session:
         threads: ThreadPoolExecutor,
         *,
         inline: bool,
-        interruptible: bool,
+        read_only: bool,
     ) -> None:
         self.connection = connection
-        self._interruptible = interruptible
+        self._read_only = read_only
         self._threads = threads
         self._inline = inline
-        self._rounds, self._stop = 0, False
+        self._rounds, self._may_stop, self._stopped = 0, False, False
         connection.set_progress_handler(self._step, BUDGET)
 
     async def fetch(self, prepared: Prepared, given: Values, *, first: bool) -> list[Row]:
         sql, values = prepared.expanded(given) if prepared.lists else (prepared.sql, prepared.values(given))
-        if prepared.changes:
-            return await self._placed(prepared, lambda: self._rows(prepared, sql, values, first=False))
+        may_stop = prepared.asks or self._read_only
+        first = first and may_stop
         try:
-            return await self._placed(prepared, lambda: self._rows(prepared, sql, values, first=first))
+            return await self._placed(
+                prepared, lambda: self._rows(prepared, sql, values, first=first), may_stop=may_stop
+            )
         except Unavailable:
-            if not self._over():
+            if not self._stopped:
                 raise
-            return await self._placed(prepared, lambda: self._rows(prepared, sql, values, first=first))
+            return await self.in_thread(lambda: self._rows(prepared, sql, values, first=first))
 
     async def run(self, prepared: Prepared, given: Values) -> int:
         sql, values = prepared.expanded(given) if prepared.lists else (prepared.sql, prepared.values(given))
-        return await self._placed(prepared, lambda: max(self._execute(sql, values).rowcount, 0))
+        return await self._placed(prepared, lambda: self._changed(sql, values))
 
     async def run_many(self, prepared: Prepared, rows: Sequence[Values]) -> None:
         if prepared.lists:
@@ -126,10 +128,11 @@ class Session:
         else:
             self._execute_many(prepared.sql, values)
 
-    async def _placed(self, prepared: Prepared, work: Callable[[], T]) -> T:
+    async def _placed(self, prepared: Prepared, work: Callable[[], T], *, may_stop: bool = False) -> T:
+        """Here or in a thread. To stop a change would undo the whole transaction, so only a query may be."""
         if prepared.slow or not self._inline:
             return await self.in_thread(work)
-        self._rounds, self._stop = 0, not prepared.changes
+        self._rounds, self._may_stop, self._stopped = 0, may_stop, False
         try:
             return work()
         finally:
@@ -137,7 +140,8 @@ class Session:
 
     def _step(self) -> bool:
         self._rounds += 1
-        return self._stop and self._over()
+        self._stopped = self._may_stop and self._over()
+        return self._stopped
 
     def _over(self) -> bool:
         """SQLite counts on from a statement's last run, so only the second round tells that this run took a
@@ -156,6 +160,12 @@ class Session:
             raise translated(fault) from fault
         return prepared.rows(names, found, truths=True)
 
+    def _changed(self, sql: str, values: list[Any]) -> int:
+        count = self._execute(sql, values).rowcount
+        if count < 0 and sql.startswith("WITH"):  # sqlite3 looks at the first word only
+            count = self._execute("SELECT changes()", []).fetchone()[0]
+        return max(count, 0)
+
     def _execute(self, sql: str, values: list[Any]) -> sqlite3.Cursor:
         try:
             return self.connection.execute(sql, values)
@@ -170,12 +180,12 @@ class Session:
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         """Run in a thread and wait for its end even when cancelled: the connection must be left at rest."""
-        self._rounds, self._stop = 0, False
+        self._rounds, self._may_stop, self._stopped = 0, False, False
         running = asyncio.get_running_loop().run_in_executor(self._threads, work)
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:
-            if self._interruptible:
+            if self._read_only:
                 self.connection.interrupt()
             while not running.done():
                 with suppress(asyncio.CancelledError):
@@ -207,7 +217,7 @@ class Sqlite:
 
     def _session(self, *, read_only: bool) -> Session:
         connection = connect(self._path, read_only=read_only)
-        return Session(connection, self._threads, inline=self._inline, interruptible=read_only)
+        return Session(connection, self._threads, inline=self._inline, read_only=read_only)
 
     async def begin(self, *, write: bool) -> Session:
         return await self._writer.enter() if write else await self._begin_read()

@@ -86,14 +86,14 @@ def upsert(
 class Prepared:
     """One statement for one database."""
 
-    __slots__ = ("_defaults", "_make", "_truths", "changes", "lists", "needed", "order", "slow", "sql")
+    __slots__ = ("_defaults", "_make", "_truths", "asks", "lists", "needed", "order", "slow", "sql")
 
     def __init__(self, statement: Executable, compiled: SQLCompiler) -> None:
         if getattr(compiled, "insert_prefetch", ()) or getattr(compiled, "update_prefetch", ()):
             raise TypeError("columns have no defaults here: say every value")
         lists = {compiled.bind_names[bind] for bind in compiled.post_compile_params}
         order = list(compiled.positiontup or ())
-        self.changes = bool(getattr(statement, "is_dml", False))
+        self.asks = bool(getattr(statement, "is_select", False))
         self.slow = False
         self.lists = tuple(name for name in order if name in lists)
         self.order = tuple(order)

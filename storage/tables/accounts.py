@@ -1,0 +1,110 @@
+"""Accounts: sign-in, sessions, what only their owner can open. Names and mails are of workers, never of victims."""
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text
+
+from storage.tables import metadata
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("invitation", LargeBinary, primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("organisation", LargeBinary, comment="empty for a founder, who brings the organisation"),
+    Column("role", Text, nullable=False),
+    Column("replaces", LargeBinary, comment="the worker whose words are replaced"),
+    Column("mail", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("worker", LargeBinary, comment="who completed it; empty while it is open"),
+    Column("content_hash", LargeBinary, comment="of what completed it: the same content again gets the same answer"),
+    Index("ix_invitations_organisation", "organisation", "invitation"),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("worker", LargeBinary, primary_key=True),
+    Column("organisation", LargeBinary, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("state", Text, nullable=False, comment="waiting, admitted or removed"),
+    Column("address", Text, unique=True, comment="the sign-in name; a kit has none"),
+    Column("signing_key", LargeBinary, nullable=False),
+    Column("box_key", LargeBinary, nullable=False),
+    Column("salt", LargeBinary),
+    Column("auth_hash", LargeBinary),
+    Column("wrapped", LargeBinary),
+    Column("wrap_version", BigInteger),
+    Column("profile_box", LargeBinary),
+    Column("invitation", LargeBinary),
+    Column("mail", Text),
+    Column("made_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Index("ix_accounts_organisation", "organisation", "worker"),
+)
+
+replacements = Table(
+    "replacements",
+    metadata,
+    Column("worker", LargeBinary, primary_key=True),
+    Column("organisation", LargeBinary, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("invitation", LargeBinary, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("signing_key", LargeBinary, nullable=False),
+    Column("box_key", LargeBinary, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("auth_hash", LargeBinary, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("wrap_version", BigInteger, nullable=False),
+    Column("profile_box", LargeBinary),
+    Column("mail", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Index("ix_replacements_organisation", "organisation", "worker"),
+)
+
+sign_in_names = Table(
+    "sign_in_names",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("worker", LargeBinary, nullable=False, comment="who has it or waits for it"),
+)
+
+challenges = Table(
+    "challenges",
+    metadata,
+    Column("session", LargeBinary, primary_key=True),
+    Column("nonce", LargeBinary, nullable=False),
+    Column("worker", LargeBinary, comment="empty for a kit"),
+    Column("organisation", LargeBinary),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("session", LargeBinary, primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("worker", LargeBinary, nullable=False),
+    Column("signing_key", LargeBinary, nullable=False, comment="the key it was proved with"),
+    Column("made_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False, comment="to the minute"),
+    Column("ends_at", BigInteger, nullable=False, index=True),
+    Index("ix_sessions_worker", "worker", "made_at"),
+)
+
+pins = Table(
+    "pins",
+    metadata,
+    Column("worker", LargeBinary, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+standings = Table(
+    "standings",
+    metadata,
+    Column("organisation", LargeBinary, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("valid_from", BigInteger, nullable=False),
+    Column("valid_to", BigInteger, nullable=False),
+)
