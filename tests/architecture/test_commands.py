@@ -2,7 +2,9 @@
 
 import os
 import re
+import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -38,3 +40,36 @@ def test_continuous_integration_runs_make_test_and_nothing_less() -> None:
     assert subprocess.run(["bash", "-n", run], check=False).returncode == 0
     assert "set -euo pipefail" in content
     assert "make test" in content
+
+
+def test_a_machine_without_a_recent_python_is_told_in_a_line_per_platform(tmp_path: Path) -> None:
+    (tmp_path / "python3").write_text("#!/bin/sh\nexit 1\n", "utf-8")
+    (tmp_path / "python3").chmod(0o755)
+    found = shutil.which("dirname")
+    assert found is not None
+    (tmp_path / "dirname").symlink_to(found)
+    result = subprocess.run(
+        ["/bin/sh", ROOT / "scripts" / "set-up", tmp_path / "env", "run"],
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert "Python 3.11 or newer" in result.stderr
+    assert all(platform in result.stderr for platform in ("Debian, Ubuntu:", "Fedora:", "macOS:"))
+    assert not (tmp_path / "env").exists()
+
+
+def test_a_folder_that_is_no_environment_is_never_removed(tmp_path: Path) -> None:
+    (tmp_path / "precious").mkdir()
+    (tmp_path / "precious" / "letter").write_text("keep me", "utf-8")
+    result = subprocess.run(
+        ["/bin/sh", ROOT / "scripts" / "set-up", tmp_path / "precious", "run"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert "not a Python environment" in result.stderr
+    assert (tmp_path / "precious" / "letter").read_text("utf-8") == "keep me"

@@ -53,14 +53,21 @@ def test_the_contracts_hold() -> None:
         ("hub/kernel/planted.py", "from crypto.private import boxes"),
         ("hub/kernel/planted.py", "import keyholder"),
         ("hub/kernel/planted.py", "import hub.audit"),
+        ("hub/reports/service.py", "from aiohttp import web"),
+        ("hub/reports/service.py", "import sqlalchemy"),
+        ("hub/undeclared/service.py", "import hub.kernel"),
         ("mailbox/python/keyholder/planted.py", "import storage.database"),
+        ("mailbox/python/keyholder/planted.py", "import aiohttp"),
     ],
 )
 def test_a_planted_import_the_wrong_way_is_caught(tmp_path: Path, file: str, line: str) -> None:
     for package in PACKAGES:
         shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    (tmp_path / file).write_text(f'"""Planted."""\n\n{line}\n', "utf-8")
+    planted = tmp_path / file
+    planted.parent.mkdir(exist_ok=True)
+    (planted.parent / "__init__.py").touch()
+    planted.write_text(f'"""Planted."""\n\n{line}\n', "utf-8")
     result = lint(tmp_path)
     assert result.returncode == 1, result.stdout + result.stderr
     assert "BROKEN" in result.stdout
