@@ -2,7 +2,8 @@
 
 Source: DOMAIN, "People, and what each may see"; PROTOCOL, "Statements and read receipts" (break glass).
 
-- A kit never signs in; a removed worker may do nothing.
+- A kit never signs in with words and sees nothing: it only recovers its organisation's chain.
+- A removed worker may do nothing.
 - A reviewer, and anyone of an oversight organisation, never sees what a circle says.
 - Within a member organisation: the assigned, and managers. Within the owning victim care unit: every worker.
 - Anyone else of a member organisation may break the glass with a reason, and their manager is told.
@@ -135,6 +136,13 @@ def may_manage_organisation(person: Person, *, own: bool) -> Decision:
     if not own:
         return OTHER_ORGANISATION
     return ALLOWED if person.role is Role.MANAGER else MANAGERS_ONLY
+
+
+def may_extend_chain(person: Person, *, own: bool) -> Decision:
+    """Post events to an organisation's chain: its managers, and its kit, which recovers an organisation."""
+    if own and person.role is Role.KIT:
+        return ALLOWED
+    return may_manage_organisation(person, own=own)
 
 
 def may_see_directory(person: Person) -> Decision:

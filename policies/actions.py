@@ -140,7 +140,7 @@ def is_progress(move: Move) -> bool:
 
 
 def next_state(state: State | None, move: Move, mover: Mover, reason: int | None = None) -> State | Denied:
-    """The state `move` leads to, or why it may not be made. `state` is None before the action exists."""
+    """The state `move` leads to, or why not. `state` is None before the action exists; `reason` 0 is none."""
     row = _row(move)
     if not any(_has(mover, part) for part in row.by):
         who = " or ".join(WORDS[part] for part in row.by)
@@ -189,7 +189,7 @@ def _fits(row: MoveRow, state: State | None, reason: int | None) -> Decision:
         )
     if row.reasons is not None:
         return _reasons(row.reasons).check(reason)
-    if reason is not None:
+    if reason:
         return Denied("reason_not_asked", "This step takes no reason. Leave it out.")
     return ALLOWED
 

@@ -158,6 +158,10 @@ def is_red(facts: ActionFacts, now: int, calendar: Calendar, ladder: Ladder | No
     return any(row.red and climb.moment(row) <= now for row in (ladder or ladders().action).rung)
 
 
+def _step(when: int, row: Rung) -> Step:
+    return Step(when, row.number, row.key, row.audience, row.urgency, row.red)
+
+
 class _Climb(Struct, frozen=True):
     """One ladder being climbed: where it started, what it leads to."""
 
@@ -168,19 +172,17 @@ class _Climb(Struct, frozen=True):
 
     def next(self, ladder: Ladder, fired: Collection[int], now: int) -> Step | None:
         above = max(fired, default=0)
-        waiting = [self._step(row) for row in ladder.rung if row.number > above and self._stands(row)]
-        due = [step for step in waiting if step.when <= now]
+        higher = [(self.moment(row), row) for row in ladder.rung if row.number > above]
+        waiting = [(when, row) for when, row in higher if self._stands(row, when)]
+        due = [(when, row) for when, row in waiting if when <= now]
         if due:
-            return due[-1]
-        return min(waiting, key=lambda step: (step.when, -step.rung), default=None)
+            return _step(*due[-1])
+        return _step(*min(waiting, key=lambda pair: (pair[0], -pair[1].number))) if waiting else None
 
-    def _step(self, row: Rung) -> Step:
-        return Step(self.moment(row), row.number, row.key, row.audience, row.urgency, row.red)
-
-    def _stands(self, row: Rung) -> bool:
+    def _stands(self, row: Rung, when: int) -> bool:
         if row.unopened and self.opened:
             return False
-        return row.trigger is Trigger.AT_ONCE or self.moment(row) > self.start
+        return row.trigger is Trigger.AT_ONCE or when > self.start
 
     def moment(self, row: Rung) -> int:
         """When this rung falls due."""

@@ -64,7 +64,7 @@ class Posting(Struct, frozen=True):
     """What is to be posted, and the parts only the circle's own entries can tell.
 
     `named_authority`: the circle names the poster's organisation as its authority for a hold.
-    `receiver`: the circle is being handed to the poster's organisation.
+    `receiver`: the circle is being handed to the poster's organisation. `held`: a hold is on.
     """
 
     kind: str
@@ -72,6 +72,7 @@ class Posting(Struct, frozen=True):
     removes: Removes = Removes.NOBODY
     named_authority: bool = False
     receiver: bool = False
+    held: bool = False
 
 
 WORDS = {
@@ -85,6 +86,10 @@ WORDS = {
 }
 
 CLOSED = Denied("circle_closed", "This circle is closed. Its owner can reopen it.")
+OWNER_STAYS = Denied(
+    "owner_hands_over", "The owner cannot leave. Hand the circle over to another unit first."
+)
+ON_HOLD = Denied("on_hold", "A hold is on this circle. Nothing is erased until it is lifted.")
 NOT_CLOSED = Denied("circle_not_closed", "This circle is open already.")
 
 
@@ -118,6 +123,15 @@ def may_post(person: Person, link: Link, posting: Posting) -> Decision:
         return _refusal(rule, parts, posting.circle, allowed)
     if _acts_as_member(parts, allowed) and not works_on_circle(person, link):
         return NOT_ASSIGNED
+    return _exceptions(link, posting)
+
+
+def _exceptions(link: Link, posting: Posting) -> Decision:
+    """What the table cannot say: an owner cannot leave, and a hold stops every erasure."""
+    if link.membership is Membership.OWNER and posting.removes is Removes.ITSELF:
+        return OWNER_STAYS
+    if posting.kind == "erase" and posting.held:
+        return ON_HOLD
     return ALLOWED
 
 
@@ -143,7 +157,7 @@ def parts_of(person: Person, link: Link, posting: Posting) -> frozenset[By]:
         By.OWNER: link.membership is Membership.OWNER,
         By.MEMBER: inside,
         By.INVITED: link.membership is Membership.PENDING,
-        By.LEAVER: inside and posting.removes is Removes.ITSELF,
+        By.LEAVER: link.membership is Membership.MEMBER and posting.removes is Removes.ITSELF,
         By.AUTHORITY: posting.named_authority,
         By.RECEIVER: posting.receiver,
         By.VCU: posting.kind == "open" and person.kind is OrganisationKind.VCU,

@@ -179,6 +179,20 @@ def test_managing_an_organisation(role: Role, own: bool, expected: str) -> None:
     assert answer(access.may_manage_organisation(Person(VCU, role), own=own)) == expected
 
 
+@pytest.mark.parametrize(
+    ("role", "own", "expected"),
+    [
+        (MANAGER, True, "yes"),
+        (KIT, True, "yes"),
+        (KIT, False, "kit_never_signs_in"),
+        (WORKER, True, "managers_only"),
+        (MANAGER, False, "other_organisation"),
+    ],
+)
+def test_extending_an_organisations_chain(role: Role, own: bool, expected: str) -> None:
+    assert answer(access.may_extend_chain(Person(PARTNER, role), own=own)) == expected
+
+
 @pytest.mark.parametrize(("own", "expected"), [(True, "yes"), (False, "other_organisation")])
 def test_seeing_colleagues(own: bool, expected: str) -> None:
     assert answer(access.may_see_colleagues(Person(PARTNER, WORKER), own=own)) == expected

@@ -57,6 +57,7 @@ def test_each_move_leads_where_the_domain_says_and_nowhere_else(move: Move) -> N
     ("move", "mover", "reason", "code"),
     [
         (Move.DECLINE, ASSIGNED, None, "unknown_reason"),
+        (Move.DECLINE, ASSIGNED, 0, "unknown_reason"),
         (Move.DECLINE, ASSIGNED, 99, "unknown_reason"),
         (Move.CANCEL, OWNER, None, "unknown_reason"),
         (Move.ACCEPT, ASSIGNED, 1, "reason_not_asked"),
@@ -68,6 +69,10 @@ def test_reasons_are_given_where_asked_and_only_there(
     result = next_state(P, move, mover, reason)
     assert isinstance(result, Denied)
     assert result.code == code
+
+
+def test_the_reason_0_of_signed_facts_means_none() -> None:
+    assert next_state(P, Move.ACCEPT, ASSIGNED, 0) is A
 
 
 def test_a_refusal_says_where_the_action_stands_in_words() -> None:

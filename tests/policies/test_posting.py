@@ -7,8 +7,8 @@ from policies.people import CircleState, Link, Membership, OrganisationKind, Per
 from policies.posting import Posting, Removes, is_control, may_post, rules
 
 OPEN, CLOSED = CircleState.OPEN, CircleState.CLOSED
-CONTENT = ("message", "document", "restricted", "action", "progress")
-OWNERS = ("invite", "grant", "release", "close", "erase")
+CONTENT = ("message", "document", "action", "action_change")
+OWNERS = ("invite", "grant", "release", "close", "erase", "plan", "details")
 
 OWNER = (Person(OrganisationKind.VCU, Role.WORKER), Link(Membership.OWNER))
 MEMBER = (Person(OrganisationKind.PARTNER, Role.WORKER), Link(Membership.MEMBER, assigned=True))
@@ -71,13 +71,18 @@ TABLE: list[tuple[Poster, Posting, str]] = [
     (MEMBER, Posting("hold"), "not_yours_to_post"),
     # Handover and succession.
     (OWNER, Posting("handover"), "yes"),
-    (OTHER_VCU, Posting("handover", receiver=True), "yes"),
+    (MEMBER, Posting("accept", receiver=True), "yes"),
+    (MEMBER, Posting("decline", CLOSED, receiver=True), "yes"),
+    (OWNER, Posting("rekey", removes=Removes.ITSELF), "owner_hands_over"),
     (MEMBER, Posting("handover"), "not_yours_to_post"),
     (OTHER_VCU, Posting("succession", receiver=True), "yes"),
     (OWNER, Posting("succession"), "not_yours_to_post"),
     # A closed circle takes what the law still asks of its owner, and nothing from anybody else.
     (OWNER, Posting("release", CLOSED), "yes"),
     (OWNER, Posting("erase", CLOSED), "yes"),
+    (OWNER, Posting("erase", held=True), "on_hold"),
+    (OWNER, Posting("release", held=True), "yes"),
+    (OWNER, Posting("plan", CLOSED), "circle_closed"),
     (OWNER, Posting("invite", CLOSED), "circle_closed"),
     (OWNER, Posting("grant", CLOSED), "circle_closed"),
     (MEMBER, Posting("erase", CLOSED), "not_yours_to_post"),
