@@ -29,6 +29,7 @@ from crypto.encoding import (
     unpack,
 )
 from crypto.errors import Forged, NotAllowed, Stale
+from crypto.keys import check_signing_key
 from crypto.signing import SigningKey, verify
 
 MAX_SIGNED = 16 * 1024
@@ -132,11 +133,16 @@ def verify_root(signed: Signed) -> Root:
         Forged, Malformed, NotAllowed.
     """
     root = unpack(Root, signed.payload, limit=MAX_SIGNED)
-    if len(set(root.keys)) != len(root.keys) or root.threshold > len(root.keys):
-        raise NotAllowed("a root's keys are distinct and enough for its threshold")
-    if set(root.receipt_keys) & set(root.checkpoint_keys) or set(root.keys) & set(root.receipt_keys):
-        raise NotAllowed("the hub's keys and the authority's keys are all different")
+    every = (*root.keys, *root.receipt_keys, *root.checkpoint_keys, *root.witnesses)
+    if len(set(every)) != len(every):
+        raise NotAllowed("the authority's, the hub's and the witnesses' keys are all different")
+    if root.threshold > len(root.keys):
+        raise NotAllowed("a root has keys enough for its threshold")
+    if root.number < 1 or (root.number == 1) != (root.previous == NO_ROOT):
+        raise NotAllowed("roots are numbered from 1, and every later one names the one before")
     require_threshold(root, "root", signed)
+    for key in every:
+        check_signing_key(key)
     return root
 
 
@@ -144,11 +150,14 @@ def succeed(pinned: Signed, newer: Signed) -> Root:
     """Accept ``newer`` in place of ``pinned``.
 
     Raises:
-        Stale: if its number is lower or skips. Forged: if either side has not signed it.
+        Stale: if its number is lower or skips. NotAllowed: if the hub's name or time goes astray.
+        Forged: if either side has not signed it.
     """
     old, new = verify_root(pinned), verify_root(newer)
     if new.number != old.number + 1 or new.previous != digest(pinned):
         raise Stale("a root is followed by the next one only")
+    if new.hub != old.hub or new.at < old.at:
+        raise NotAllowed("the hub's name stays, and times never run backwards")
     require_threshold(old, "root", newer)
     return new
 
@@ -163,7 +172,7 @@ def verify_roots(pinned: Signed, successors: Sequence[Signed]) -> tuple[Signed, 
 
 
 def verify_accreditation(root: Root, signed: Signed) -> Accreditation:
-    """Read an accreditation signed under ``root`` (or an earlier root whose keys are still its keys).
+    """Read an accreditation signed under ``root`` (or under an earlier one with enough of the same keys).
 
     Raises:
         Forged, Malformed, NotAllowed.
@@ -186,10 +195,15 @@ def verify_withdrawal(root: Root, signed: Signed) -> Withdrawal:
     return withdrawal
 
 
+def in_date(accreditation: Accreditation, at: int) -> bool:
+    """Whether ``at`` lies within the accreditation's own dates: valid_from <= at < valid_to."""
+    return accreditation.valid_from <= at < accreditation.valid_to
+
+
 def in_force(
     accreditation: Accreditation, withdrawals: Iterable[Withdrawal], signed_hash: bytes, at: int
 ) -> bool:
     """Whether the accreditation (whose ``digest`` is ``signed_hash``) stands at the moment ``at``."""
-    if not accreditation.valid_from <= at < accreditation.valid_to:
+    if not in_date(accreditation, at):
         return False
     return not any(w.accreditation == signed_hash and w.at <= at for w in withdrawals)

@@ -2,23 +2,27 @@
 
 A checkpoint is three lines (origin, size, base64 root), an empty line, and signature lines
 "— name base64(key id || signature)" (c2sp.org/signed-note). Origins never start with "kith/1/",
-so that a note can never pass for a typed signature.
+so that a note can never pass for a typed signature. Lines by other signers (witnesses) may have
+another form; they are carried and ignored.
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
+import re
 from dataclasses import dataclass
 
 import nacl.bindings as sodium
 from nacl.exceptions import CryptoError
 
+from crypto.encoding import MAX_INTEGER
 from crypto.errors import Forged, Malformed
+from crypto.signing import check_lengths
 
 MAX_NOTE = 4096
 _ED25519 = b"\x01"
+_NAME = re.compile(r"[^\s+]{1,200}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ def key_id(name: str, public: bytes) -> bytes:
 def sign(checkpoint: Checkpoint, name: str, seed: bytes) -> str:
     """The whole note, signed by the Ed25519 ``seed`` under ``name``."""
     _check_origin(checkpoint.origin)
+    if not _NAME.fullmatch(name):
+        raise Malformed("a signer's name has no space and no plus")
     public, secret = sodium.crypto_sign_seed_keypair(seed)
     body = checkpoint.body()
     signature = sodium.crypto_sign(body.encode(), secret)[:64]
@@ -66,9 +72,10 @@ def verify(note: str, name: str, public: bytes) -> Checkpoint:
 
 
 def _verify_note(checkpoint: Checkpoint, signature: bytes, public: bytes) -> None:
+    check_lengths(public, signature)
     try:
         sodium.crypto_sign_open(signature + checkpoint.body().encode(), public)
-    except (CryptoError, ValueError) as error:
+    except CryptoError as error:
         raise Forged("the checkpoint's signature does not hold") from error
 
 
@@ -81,26 +88,41 @@ def _parse(note: str) -> tuple[Checkpoint, list[tuple[str, bytes]]]:
         raise Malformed("a checkpoint has three lines before its signatures")
     origin, size, root = lines
     _check_origin(origin)
-    if not (size.isascii() and size.isdigit()) or len(size) > 16 or size != str(int(size)):
-        raise Malformed("the size is not a plain number")
+    number = _number(size)
     signatures = [_signature_line(line) for line in tail[:-1].split("\n")]
-    return Checkpoint(origin, int(size), _base64(root, 32)), signatures
+    return Checkpoint(origin, number, _root(root)), signatures
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or len(text) > 16:
+        raise Malformed("the size is not a plain number")
+    number = int(text)
+    if str(number) != text or number > MAX_INTEGER:
+        raise Malformed("the size is not a plain number")
+    return number
 
 
 def _signature_line(line: str) -> tuple[str, bytes]:
     parts = line.split(" ")
     if len(parts) != 3 or parts[0] != "\N{EM DASH}" or not parts[1]:
         raise Malformed("not a signature line")
-    return parts[1], _base64(parts[2], 68)
+    return parts[1], _base64(parts[2])
 
 
-def _base64(text: str, size: int) -> bytes:
+def _root(line: str) -> bytes:
+    root = _base64(line)
+    if len(root) != 32:
+        raise Malformed("a root is 32 bytes")
+    return root
+
+
+def _base64(text: str) -> bytes:
     try:
         raw = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
+    except ValueError as error:
         raise Malformed("not base64") from error
-    if len(raw) != size or base64.b64encode(raw).decode() != text:
-        raise Malformed(f"not the base64 of {size} bytes")
+    if base64.b64encode(raw).decode() != text:
+        raise Malformed("not the one base64 of those bytes")
     return raw
 
 

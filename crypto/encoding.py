@@ -1,15 +1,16 @@
 """Strict deterministic CBOR (RFC 8949 section 4.2) of fixed-length arrays.
 
 Only arrays, unsigned integers up to 2^53-1, byte strings, NFC text, booleans and null exist.
-A reader decodes, encodes again and requires the same bytes, so one value has one encoding in
-every language. Structs are msgspec ``array_like`` types: the annotation is the validation.
+The reader knows nothing else: no tag, map, float or long integer is ever even looked at, and
+what it accepts encodes to the same bytes again, so one value has one encoding in every language.
+Structs are msgspec ``array_like`` types: the annotation is the validation.
 """
 
 from __future__ import annotations
 
 import hashlib
 import unicodedata
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import cbor2
 import msgspec
@@ -19,7 +20,7 @@ from crypto.errors import Malformed, UpdateNeeded
 
 MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 8
-MAX_ENCODED = 16 * 1024 * 1024
+MAX_ENCODED = 1024 * 1024
 VERSION = 1
 
 Version = Annotated[int, Meta(ge=1, le=255)]
@@ -41,6 +42,16 @@ class Struct(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields
 
 S = TypeVar("S")
 
+_UNSIGNED: Final = 0
+_BYTES: Final = 2
+_TEXT: Final = 3
+_ARRAY: Final = 4
+_SIMPLE: Final = {0xF4: False, 0xF5: True, 0xF6: None}
+_ARGUMENT_BYTES: Final = {24: 1, 25: 2, 26: 4, 27: 8}
+_SMALLEST: Final = {24: 24, 25: 1 << 8, 26: 1 << 16, 27: 1 << 32}
+_BUFFERS: Final = (bytes, bytearray, memoryview)
+"""Kept as they are, so that anything but ``bytes`` is refused instead of becoming text."""
+
 
 def encode(value: Any) -> bytes:
     """The one encoding of ``value`` (nested lists/tuples of the allowed types).
@@ -53,20 +64,19 @@ def encode(value: Any) -> bytes:
 
 
 def decode(data: bytes, *, limit: int = MAX_ENCODED) -> Any:
-    """Decode strictly: the same value must encode to the same bytes.
+    """Decode strictly, in one pass; only what ``encode`` would have made is accepted.
 
     Raises:
-        Malformed: on anything else, including trailing bytes, long integers and floats.
+        Malformed: on anything else, including trailing bytes, long integers, tags and floats.
     """
     if len(data) > limit:
         raise Malformed(f"longer than {limit} bytes")
     try:
-        value = cbor2.loads(data, max_depth=MAX_DEPTH + 1, allow_indefinite=False)
-    except (cbor2.CBORError, ValueError, OverflowError, RecursionError, MemoryError) as error:
-        raise Malformed("not CBOR") from error
-    _check(value, MAX_DEPTH)
-    if cbor2.dumps(value) != data:
-        raise Malformed("not the canonical encoding")
+        value, end = _item(data, 0, MAX_DEPTH)
+    except IndexError:
+        raise Malformed("cut short") from None
+    if end != len(data):
+        raise Malformed("bytes follow the end")
     return value
 
 
@@ -77,7 +87,7 @@ def pack(struct: Struct) -> bytes:
 
 def to_array(struct: Any) -> Any:
     """The nested lists that stand for a struct (or for a list of them)."""
-    return msgspec.to_builtins(struct, builtin_types=(bytes,))
+    return msgspec.to_builtins(struct, builtin_types=_BUFFERS)
 
 
 def unpack(kind: type[S], data: bytes, *, limit: int = MAX_ENCODED) -> S:
@@ -102,7 +112,10 @@ def from_array(kind: type[S], value: Any) -> S:
 
 
 def tagged_hash(label: str, *parts: bytes) -> bytes:
-    """SHA-256("kith/1/" || label || 0x00 || parts): one hash, one purpose. 32 bytes."""
+    """SHA-256("kith/1/" || label || 0x00 || parts): one hash, one purpose. 32 bytes.
+
+    Parts are joined without lengths: every part but the last has a fixed length.
+    """
     digest = hashlib.sha256(b"kith/1/" + label.encode() + b"\x00")
     for part in parts:
         digest.update(part)
@@ -119,11 +132,9 @@ def _check(value: Any, depth: int) -> None:
     if kind is bytes or kind is bool or value is None:
         return
     if kind is int:
-        if not 0 <= value <= MAX_INTEGER:
-            raise Malformed("integer out of range")
+        _check_integer(value)
     elif kind is str:
-        if not unicodedata.is_normalized("NFC", value):
-            raise Malformed("text is not in NFC")
+        _check_text(value)
     elif kind is list or kind is tuple:
         if depth == 0:
             raise Malformed("nested too deeply")
@@ -131,3 +142,78 @@ def _check(value: Any, depth: int) -> None:
             _check(item, depth - 1)
     else:
         raise Malformed(f"{kind.__name__} is not allowed")
+
+
+def _check_integer(value: int) -> None:
+    if not 0 <= value <= MAX_INTEGER:
+        raise Malformed("integer out of range")
+
+
+def _check_text(value: str) -> None:
+    if not value.isascii() and not unicodedata.is_normalized("NFC", value):
+        raise Malformed("text is not in NFC")
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise Malformed("half a character")
+
+
+def _item(data: bytes, at: int, depth: int) -> tuple[Any, int]:
+    """The item that starts at ``at`` and where it ends. IndexError when it is cut short."""
+    first = data[at]
+    if first >= 0xF4:
+        return _simple(first), at + 1
+    major = first >> 5
+    argument, at = _argument(data, at, first & 0x1F)
+    if major == _UNSIGNED:
+        _check_integer(argument)
+        return argument, at
+    if major == _ARRAY:
+        return _array(data, at, argument, depth)
+    if major not in (_BYTES, _TEXT):
+        raise Malformed("only arrays, unsigned integers, bytes, text, booleans and null exist")
+    end = at + argument
+    if end > len(data):
+        raise IndexError
+    return (data[at:end] if major == _BYTES else _text(data[at:end])), end
+
+
+def _argument(data: bytes, at: int, short: int) -> tuple[int, int]:
+    if short < 24:
+        return short, at + 1
+    length = _ARGUMENT_BYTES.get(short)
+    if length is None:
+        raise Malformed("indefinite or reserved length")
+    end = at + 1 + length
+    if end > len(data):
+        raise IndexError
+    argument = int.from_bytes(data[at + 1 : end], "big")
+    if argument < _SMALLEST[short]:
+        raise Malformed("a length or integer is written too long")
+    return argument, end
+
+
+def _array(data: bytes, at: int, count: int, depth: int) -> tuple[list[Any], int]:
+    if depth == 0:
+        raise Malformed("nested too deeply")
+    if count > len(data) - at:
+        raise IndexError
+    items = []
+    for _ in range(count):
+        item, at = _item(data, at, depth - 1)
+        items.append(item)
+    return items, at
+
+
+def _simple(first: int) -> bool | None:
+    if first not in _SIMPLE:
+        raise Malformed("no such simple value")
+    return _SIMPLE[first]
+
+
+def _text(raw: bytes) -> str:
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as error:
+        raise Malformed("text is not UTF-8") from error
+    if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+        raise Malformed("text is not in NFC")
+    return text

@@ -50,7 +50,8 @@ class Log:
     received_at: int = 0
     circle: Circle | None = None
     authors: dict[bytes, bytes] = field(default_factory=dict)
-    """worker -> hash of their last entry here."""
+    """``author`` (organisation and worker, for two organisations may name a worker alike) -> hash of
+    their last entry here."""
     used: dict[bytes, int] = field(default_factory=dict)
     """organisation -> the latest chain position any of its entries here named."""
 
@@ -103,7 +104,7 @@ class Log:
         self.heads.append(next_head(self.head, placed.hash, placed.seq, placed.received_at))
         self.received_at = placed.received_at
         self.circle = circle
-        self.authors[header.worker] = placed.hash
+        self.authors[author(header)] = placed.hash
         self.used[header.organisation] = position
 
     def copy(self) -> Log:
@@ -112,9 +113,12 @@ class Log:
 
 
 def _facts(header: Header) -> Any:
+    """The facts; None for content from a newer version, whose place in the chain still holds."""
     try:
         return read_facts(header)
     except UpdateNeeded:
+        if header.is_control:
+            raise
         return None
 
 
@@ -142,13 +146,19 @@ def check_seen(header: Header, heads: list[bytes]) -> None:
         raise Forged("the author was shown another history")
 
 
+def author(header: Header) -> bytes:
+    """Who wrote an entry, as a key: organisation || worker. 32 bytes."""
+    return header.organisation + header.worker
+
+
 def check_previous(header: Header, authors: Mapping[bytes, bytes]) -> None:
     """The author's own entries follow each other: none was withheld and slipped in later.
+    ``authors`` maps ``author(header)`` to the hash of that author's last entry.
 
     Raises:
         Stale.
     """
-    if header.author_prev != authors.get(header.worker, NOTHING):
+    if header.author_prev != authors.get(author(header), NOTHING):
         raise Stale("an entry by this author is missing, or comes too late")
 
 
@@ -158,11 +168,10 @@ def check_head(header: Header, chain: Organisation, circle: Circle, used: Mappin
     Returns the position of that head in the chain.
 
     Raises:
-        Stale.
+        Stale. NotAllowed: if it has no place in the circle.
     """
     position = chain.position(header.organisation_head)
-    listing = control.check_author(circle, header) if circle.listing(header.organisation) else None
-    listed = chain.position(listing.head) if listing else 0
+    listed = chain.position(control.check_author(circle, header).head)
     if position < max(listed, used.get(header.organisation, 0)):
         raise Stale("signed under an organisation's earlier state")
     return position

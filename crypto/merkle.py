@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from crypto.errors import Forged, Malformed
 
+HASH_BYTES = 32
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 Node = Callable[[int, int], bytes]
 """(level, index) -> hash of the perfect subtree of 2^level leaves that starts at index*2^level."""
@@ -39,7 +40,7 @@ class Frontier:
     def __init__(self, size: int = 0, peaks: Iterable[bytes] = ()) -> None:
         self.size = size
         self.peaks = list(peaks)
-        if size < 0 or len(self.peaks) != size.bit_count() or any(len(p) != 32 for p in self.peaks):
+        if size < 0 or len(self.peaks) != size.bit_count() or any(len(p) != HASH_BYTES for p in self.peaks):
             raise Malformed("a frontier has one 32-byte peak for each set bit of its size")
 
     def append(self, hashed_leaf: bytes) -> list[tuple[int, int, bytes]]:
@@ -94,6 +95,7 @@ def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], 
     """
     if not 0 <= index < size:
         raise Forged("the proof names a leaf outside the tree")
+    _check_hashes([leaf, root, *path])
     fn, sn, node = index, size - 1, leaf
     for sibling in path:
         if sn == 0:
@@ -117,6 +119,7 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pat
     """
     if not 0 <= old <= new:
         raise Forged("a tree never shrinks")
+    _check_hashes([old_root, new_root, *path])
     if old in (0, new):
         _require(not path and (old_root == new_root if old == new else old_root == EMPTY_ROOT))
         return
@@ -136,6 +139,12 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pat
             second = node_hash(second, sibling)
         fn, sn = fn >> 1, sn >> 1
     _require(sn == 0 and first == old_root and second == new_root)
+
+
+def _check_hashes(hashes: Iterable[bytes]) -> None:
+    """A node of another length could be read as two: every hash in a proof is 32 bytes."""
+    if any(len(node) != HASH_BYTES for node in hashes):
+        raise Forged("a hash in the proof is not 32 bytes")
 
 
 def _require(holds: bool) -> None:

@@ -1,147 +1,69 @@
 """The organisation chain: who may speak for an organisation, and its box key by generation.
 
-A hash-linked list of four signed events. ``replay`` verifies from genesis; ``Organisation.extend``
-goes on from a state already verified. Removing a worker is a field of ``rotate``, so a removal
-without new keys cannot be written down (PROTOCOL, Keys 3).
+A hash-linked list of four signed events (``events``). ``replay`` verifies from genesis;
+``Organisation.extend`` goes on from a state already verified. Whoever is removed gets no box of
+the generation that removes them (PROTOCOL, Keys 3).
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import IntEnum
-from typing import Annotated
 
-from msgspec import Meta
-
-from crypto.encoding import (
-    BoxKey,
-    Hash,
-    Id,
-    Key32,
-    Signature,
-    Struct,
-    Time,
-    Uint,
-    Version,
-    encode,
-    tagged_hash,
-    unpack,
-)
+from crypto.encoding import unpack
 from crypto.errors import Forged, Malformed, NotAllowed, Stale
+from crypto.events import (
+    MAX_EVENT,
+    MAX_MEMBERS,
+    Admit,
+    Event,
+    Genesis,
+    Member,
+    Role,
+    RoleChange,
+    Rotate,
+    SignedEvent,
+    WorkerBox,
+    box_hash,
+    key_hash,
+)
+from crypto.keys import check_box_key, check_signing_key
 from crypto.signing import verify
 
-MAX_EVENT = 512 * 1024
-MAX_MEMBERS = 2000
+__all__ = [
+    "MAX_EVENT",
+    "MAX_EVENT_SKEW_MS",
+    "MAX_MEMBERS",
+    "NO_HEAD",
+    "REMOVAL_SKEW_MS",
+    "Admit",
+    "Event",
+    "Generation",
+    "Genesis",
+    "Member",
+    "Organisation",
+    "Role",
+    "RoleChange",
+    "Rotate",
+    "SignedEvent",
+    "Tenure",
+    "WorkerBox",
+    "begin",
+    "box_hash",
+    "check_event_time",
+    "event_time",
+    "key_hash",
+    "replay",
+]
+
 NO_HEAD = bytes(32)
+MAX_EVENT_SKEW_MS = 10 * 60 * 1000
+"""How far an event's own time may lie from the hub's clock when the hub takes it."""
+REMOVAL_SKEW_MS = 15 * 60 * 1000
+"""How long after a removal's own time an entry may still have been received: more than
+MAX_EVENT_SKEW_MS, so that an honest hub never took an entry that a later removal would undo."""
 
-
-class Role(IntEnum):
-    """What a member of an organisation may do in its chain."""
-
-    WORKER = 1
-    MANAGER = 2
-    REVIEWER = 3
-    KIT = 9
-
-
-class Event(IntEnum):
-    """The four kinds of event, each with its own signature type."""
-
-    GENESIS = 1
-    ADMIT = 2
-    ROLE = 3
-    ROTATE = 4
-
-    @property
-    def signature_type(self) -> str:
-        """The typed context of its signature."""
-        return f"organisation/{self.name.lower()}"
-
-
-class Member(Struct, frozen=True):
-    """One holder of the organisation secret: a worker, or the printed kit."""
-
-    worker: Id
-    signing_key: Key32
-    box_key: BoxKey
-    role: Annotated[int, Meta(ge=1, le=9)]
-
-
-class WorkerBox(Struct, frozen=True):
-    """The hash of the box that gives the generation's secret to one member."""
-
-    worker: Id
-    box_hash: Hash
-
-
-class Genesis(Struct, frozen=True):
-    """The first event: a founding manager, a recovery kit, generation 1."""
-
-    version: Version
-    organisation: Id
-    at: Time
-    founder: Member
-    kit: Member
-    box_key: BoxKey
-    boxes: Annotated[tuple[WorkerBox, ...], Meta(min_length=2, max_length=2)]
-
-
-class Admit(Struct, frozen=True):
-    """A worker joins, or comes back with a new secret ("Replace my words")."""
-
-    version: Version
-    organisation: Id
-    previous: Hash
-    at: Time
-    author: Id
-    member: Member
-    generation: Uint
-    box_hash: Hash
-
-
-class RoleChange(Struct, frozen=True):
-    """A member gets another role."""
-
-    version: Version
-    organisation: Id
-    previous: Hash
-    at: Time
-    author: Id
-    worker: Id
-    role: Annotated[int, Meta(ge=1, le=3)]
-
-
-class Rotate(Struct, frozen=True):
-    """A new generation, boxed to every member that stays; ``removed`` members get none."""
-
-    version: Version
-    organisation: Id
-    previous: Hash
-    at: Time
-    author: Id
-    generation: Uint
-    box_key: BoxKey
-    archive_hash: Hash
-    removed: Annotated[tuple[Id, ...], Meta(max_length=MAX_MEMBERS)]
-    boxes: Annotated[tuple[WorkerBox, ...], Meta(min_length=1, max_length=MAX_MEMBERS)]
-
-
-class SignedEvent(Struct, frozen=True):
-    """An event as it travels: the exact payload bytes that were signed."""
-
-    kind: Annotated[int, Meta(ge=1, le=4)]
-    payload: Annotated[bytes, Meta(max_length=MAX_EVENT)]
-    signature: Signature
-
-    @property
-    def head(self) -> bytes:
-        """The chain's head once this event is the last one. 32 bytes."""
-        return tagged_hash("organisation-head", encode([self.kind, self.payload, self.signature]))
-
-
-_PAYLOADS: dict[Event, type[Struct]] = {
+_PAYLOADS: dict[Event, type[Genesis | Admit | RoleChange | Rotate]] = {
     Event.GENESIS: Genesis,
     Event.ADMIT: Admit,
     Event.ROLE: RoleChange,
@@ -149,19 +71,12 @@ _PAYLOADS: dict[Event, type[Struct]] = {
 }
 
 
-def key_hash(box_key: bytes) -> bytes:
-    """SHA-256 of a box public key: how listings name it."""
-    return hashlib.sha256(box_key).digest()
-
-
-def box_hash(box: bytes) -> bytes:
-    """SHA-256 of a box: how signed events and entries name it."""
-    return hashlib.sha256(box).digest()
-
-
 @dataclass(frozen=True, slots=True)
 class Tenure:
-    """One stretch of a member's standing: the chain lengths (from, before until) it holds for."""
+    """One stretch of a member's standing, from chain length ``since`` until before ``until``.
+
+    ``until_at`` is the time of the event that took the standing away; None when it did not.
+    """
 
     member: Member
     since: int
@@ -192,9 +107,14 @@ class Organisation:
     genesis: bytes
     heads: Mapping[bytes, int]
     head: bytes
+    at: int
+    """The time of the last event, UTC milliseconds: times never run backwards."""
     members: Mapping[bytes, Member]
-    tenures: tuple[Tenure, ...]
+    tenures: Mapping[bytes, tuple[Tenure, ...]]
+    """worker -> every stretch of standing they had, oldest first; workers who left included."""
     generations: tuple[Generation, ...]
+    keys: frozenset[bytes]
+    """Every signing and box key a member ever had: none comes back."""
     boxes: Mapping[bytes, bytes] = field(default_factory=dict)
     """Which box of the current generation each member was given: worker -> box hash."""
 
@@ -225,17 +145,17 @@ class Organisation:
         return next(g for g in reversed(self.generations) if g.since <= position)
 
     def member_at(self, worker: bytes, head: bytes, received_at: int | None = None) -> Member:
-        """The worker's standing at ``head``; with ``received_at``, also that they had not been
-        removed (by the clock of the removal) when the hub took it.
+        """The worker's standing at ``head``; with ``received_at``, also that it had not been taken
+        away (by the time of the event that did) when the hub took what they signed.
 
         Raises:
             NotAllowed: if they had none. Stale: if the head is unknown.
         """
         position = self.position(head)
-        for tenure in self.tenures:
-            if tenure.member.worker == worker and _covers(tenure, position):
+        for tenure in self.tenures.get(worker, ()):
+            if _covers(tenure, position):
                 if received_at is not None and _ended_before(tenure, received_at):
-                    raise NotAllowed("that worker had already left the organisation")
+                    raise NotAllowed("that worker's standing had already ended")
                 return tenure.member
         raise NotAllowed("that worker is not in the organisation at that position")
 
@@ -243,16 +163,19 @@ class Organisation:
         """Verify one more event and return the longer chain.
 
         Raises:
-            Forged: signature or link. NotAllowed: who. Malformed: shape.
+            Forged: signature or link. Stale: another event came first. NotAllowed: who or what.
+            Malformed: shape.
         """
-        kind = Event(event.kind)
-        if kind is Event.GENESIS:
-            raise Malformed("a chain has one genesis")
+        kind = _kind(event)
         payload = unpack(_PAYLOADS[kind], event.payload, limit=MAX_EVENT)
-        assert isinstance(payload, Admit | RoleChange | Rotate)
+        if isinstance(payload, Genesis):
+            raise Malformed("a chain has one genesis")
         author = self._author(payload)
         verify(author.signing_key, kind.signature_type, event.payload, event.signature)
-        grown = replace(self, heads={**self.heads, event.head: self.length + 1}, head=event.head)
+        if payload.at < self.at:
+            raise NotAllowed("an organisation's times never run backwards")
+        heads = {**self.heads, event.head: self.length + 1}
+        grown = replace(self, heads=heads, head=event.head, at=payload.at)
         if isinstance(payload, Admit):
             return _admit(self, grown, payload, author)
         if isinstance(payload, RoleChange):
@@ -263,6 +186,8 @@ class Organisation:
         if payload.organisation != self.id:
             raise Forged("the event belongs to another organisation")
         if payload.previous != self.head:
+            if payload.previous in self.heads:
+                raise Stale("the organisation has changed since this was signed")
             raise Forged("the event does not follow the chain's head")
         author = self.members.get(payload.author)
         if author is None or author.role not in (Role.MANAGER, Role.KIT):
@@ -270,7 +195,11 @@ class Organisation:
         return author
 
 
-REMOVAL_SKEW_MS = 15 * 60 * 1000
+def _kind(event: SignedEvent) -> Event:
+    try:
+        return Event(event.kind)
+    except ValueError:
+        raise Malformed("no such event") from None
 
 
 def _covers(tenure: Tenure, position: int) -> bool:
@@ -279,6 +208,26 @@ def _covers(tenure: Tenure, position: int) -> bool:
 
 def _ended_before(tenure: Tenure, moment: int) -> bool:
     return tenure.until_at is not None and tenure.until_at + REMOVAL_SKEW_MS < moment
+
+
+def event_time(event: SignedEvent) -> int:
+    """The time an event gives itself, UTC milliseconds (nothing is verified here).
+
+    Raises:
+        Malformed, UpdateNeeded.
+    """
+    return unpack(_PAYLOADS[_kind(event)], event.payload, limit=MAX_EVENT).at
+
+
+def check_event_time(event: SignedEvent, now: int) -> None:
+    """What the hub checks before it takes an event: its time is about now, so that no removal can
+    be dated before entries that were rightly received.
+
+    Raises:
+        NotAllowed, Malformed, UpdateNeeded.
+    """
+    if abs(event_time(event) - now) > MAX_EVENT_SKEW_MS:
+        raise NotAllowed("the event's time is too far from the hub's clock")
 
 
 def begin(event: SignedEvent) -> Organisation:
@@ -292,17 +241,23 @@ def begin(event: SignedEvent) -> Organisation:
     genesis = unpack(Genesis, event.payload, limit=MAX_EVENT)
     if genesis.founder.role != Role.MANAGER or genesis.kit.role != Role.KIT:
         raise NotAllowed("an organisation starts with a manager and a recovery kit")
-    members = _distinct([genesis.founder, genesis.kit])
+    members = {member.worker: member for member in (genesis.founder, genesis.kit)}
+    keys = frozenset(key for member in members.values() for key in (member.signing_key, member.box_key))
+    if len(members) != 2 or len(keys) != 4:
+        raise NotAllowed("two members may not share an id or a key")
     boxes = _boxes_for(members, genesis.boxes)
     verify(genesis.founder.signing_key, Event.GENESIS.signature_type, event.payload, event.signature)
+    _check_keys(genesis.box_key, genesis.founder, genesis.kit)
     return Organisation(
         id=genesis.organisation,
         genesis=event.head,
         heads={event.head: 1},
         head=event.head,
+        at=genesis.at,
         members=members,
-        tenures=tuple(Tenure(member, 1) for member in members.values()),
+        tenures={worker: (Tenure(member, 1),) for worker, member in members.items()},
         generations=(Generation(1, genesis.box_key, 1),),
+        keys=keys,
         boxes=boxes,
     )
 
@@ -321,15 +276,12 @@ def replay(events: Iterable[SignedEvent]) -> Organisation:
     return chain
 
 
-def _distinct(members: Iterable[Member]) -> dict[bytes, Member]:
-    found: dict[bytes, Member] = {}
-    keys: set[bytes] = set()
+def _check_keys(generation_key: bytes | None, *members: Member) -> None:
     for member in members:
-        if member.worker in found or member.signing_key in keys or member.box_key in keys:
-            raise NotAllowed("two members may not share an id or a key")
-        found[member.worker] = member
-        keys |= {member.signing_key, member.box_key}
-    return found
+        check_signing_key(member.signing_key)
+        check_box_key(member.box_key)
+    if generation_key is not None:
+        check_box_key(generation_key)
 
 
 def _boxes_for(members: Mapping[bytes, Member], boxes: tuple[WorkerBox, ...]) -> dict[bytes, bytes]:
@@ -340,24 +292,32 @@ def _boxes_for(members: Mapping[bytes, Member], boxes: tuple[WorkerBox, ...]) ->
 
 def _admit(before: Organisation, grown: Organisation, event: Admit, author: Member) -> Organisation:
     member = event.member
-    if member.role not in set(Role) or (author.role == Role.KIT and member.role != Role.MANAGER):
-        raise NotAllowed("the kit only brings back a manager")
+    _check_role(before, member, author)
     if event.generation != before.generation.number:
         raise Stale("the admission is for another generation")
-    known = {m.signing_key for m in _everyone(before)} | {m.box_key for m in _everyone(before)}
-    if member.signing_key in known or member.box_key in known:
+    _check_keys(None, member)
+    if member.signing_key in before.keys or member.box_key in before.keys:
         raise NotAllowed("an admission brings new keys")
-    if len(before.members) >= MAX_MEMBERS:
+    if member.worker not in before.members and len(before.members) >= MAX_MEMBERS:
         raise NotAllowed("the organisation is full")
     members = {**before.members, member.worker: member}
     _keeps_manager(members)
-    tenures = _end(before.tenures, {member.worker}, grown.length, event.at)
+    ended = _end(before.tenures, [member.worker], grown.length, event.at)
     return replace(
         grown,
         members=members,
-        tenures=(*tenures, Tenure(member, grown.length)),
+        tenures=_start(ended, member, grown.length),
+        keys=before.keys | {member.signing_key, member.box_key},
         boxes={**before.boxes, member.worker: event.box_hash},
     )
+
+
+def _check_role(before: Organisation, member: Member, author: Member) -> None:
+    if member.role not in set(Role) or (author.role == Role.KIT and member.role != Role.MANAGER):
+        raise NotAllowed("the kit only brings back a manager")
+    earlier = before.tenures.get(member.worker)
+    if earlier and (earlier[-1].member.role == Role.KIT) != (member.role == Role.KIT):
+        raise NotAllowed("a worker never becomes a kit, nor a kit a worker")
 
 
 def _change_role(
@@ -369,11 +329,11 @@ def _change_role(
     member = Member(old.worker, old.signing_key, old.box_key, event.role)
     members = {**before.members, member.worker: member}
     _keeps_manager(members)
-    # The keys stay good, so an earlier signature is never cut off by a change of role.
-    tenures = tuple(
-        replace(t, until=grown.length) if t.until is None and t.member == old else t for t in before.tenures
-    )
-    return replace(grown, members=members, tenures=(*tenures, Tenure(member, grown.length)))
+    # A reviewer no longer writes, so that change ends a standing as a removal does; any other
+    # leaves earlier signatures good.
+    at = event.at if event.role == Role.REVIEWER else None
+    ended = _end(before.tenures, [member.worker], grown.length, at)
+    return replace(grown, members=members, tenures=_start(ended, member, grown.length))
 
 
 def _rotate(before: Organisation, grown: Organisation, event: Rotate) -> Organisation:
@@ -381,9 +341,12 @@ def _rotate(before: Organisation, grown: Organisation, event: Rotate) -> Organis
         raise NotAllowed("generations go up by one")
     if any(event.box_key == generation.box_key for generation in before.generations):
         raise NotAllowed("a rotation brings a new key")
+    check_box_key(event.box_key)
     removed = set(event.removed)
     if list(event.removed) != sorted(removed) or not removed <= set(before.members):
         raise NotAllowed("a removal names members, each once, in order")
+    if event.author in removed:
+        raise NotAllowed("whoever makes a new secret holds it, so nobody removes themselves")
     members = {worker: m for worker, m in before.members.items() if worker not in removed}
     _keeps_manager(members)
     boxes = _boxes_for(members, event.boxes)
@@ -391,21 +354,26 @@ def _rotate(before: Organisation, grown: Organisation, event: Rotate) -> Organis
     return replace(
         grown,
         members=members,
-        tenures=_end(before.tenures, removed, grown.length, event.at),
+        tenures=_end(before.tenures, event.removed, grown.length, event.at),
         generations=(*before.generations, generation),
         boxes=boxes,
     )
 
 
-def _everyone(chain: Organisation) -> list[Member]:
-    return [tenure.member for tenure in chain.tenures]
+_Tenures = Mapping[bytes, tuple[Tenure, ...]]
 
 
-def _end(tenures: tuple[Tenure, ...], workers: set[bytes], length: int, at: int) -> tuple[Tenure, ...]:
-    return tuple(
-        replace(t, until=length, until_at=at) if t.until is None and t.member.worker in workers else t
-        for t in tenures
-    )
+def _end(tenures: _Tenures, workers: Iterable[bytes], length: int, at: int | None) -> _Tenures:
+    ended = dict(tenures)
+    for worker in workers:
+        stretches = ended.get(worker, ())
+        if stretches and stretches[-1].until is None:
+            ended[worker] = (*stretches[:-1], replace(stretches[-1], until=length, until_at=at))
+    return ended
+
+
+def _start(tenures: _Tenures, member: Member, length: int) -> _Tenures:
+    return {**tenures, member.worker: (*tenures.get(member.worker, ()), Tenure(member, length))}
 
 
 def _keeps_manager(members: Mapping[bytes, Member]) -> None:

@@ -16,6 +16,7 @@ from crypto.errors import Forged, Malformed
 
 PREFIX: Final = b"kith/1/"
 SEED_BYTES: Final = 32
+PUBLIC_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64
 
 
@@ -32,6 +33,8 @@ class SigningKey:
     __slots__ = ("_secret", "public")
 
     def __init__(self, seed: bytes) -> None:
+        if len(seed) != SEED_BYTES:
+            raise Malformed("a signing seed is 32 bytes")
         self.public, self._secret = sodium.crypto_sign_seed_keypair(seed)
 
     def sign(self, kind: str, payload: bytes) -> bytes:
@@ -48,7 +51,19 @@ def verify(public: bytes, kind: str, payload: bytes, signature: bytes) -> None:
     Raises:
         Forged: whatever is wrong with it, small-order keys included.
     """
+    check_lengths(public, signature)
     try:
         sodium.crypto_sign_open(signature + message(kind, payload), public)
-    except (BadSignatureError, CryptoError, ValueError, TypeError) as error:
+    except (BadSignatureError, CryptoError) as error:
         raise Forged("the signature does not hold") from error
+
+
+def check_lengths(public: bytes, signature: bytes) -> None:
+    """libsodium reads signature and message from one buffer, so a longer or shorter signature
+    would move bytes between the two.
+
+    Raises:
+        Forged.
+    """
+    if len(public) != PUBLIC_BYTES or len(signature) != SIGNATURE_BYTES:
+        raise Forged("a key or signature has the wrong length")

@@ -9,10 +9,12 @@ from typing import Annotated
 from msgspec import Meta
 
 from crypto.encoding import Code, Hash, Id, Signature, Struct, Time, Uint, Version, pack, tagged_hash, unpack
+from crypto.errors import Malformed
 from crypto.signing import SigningKey, verify
 
 MAX_STATEMENT = 64 * 1024
 MAX_OBJECTS = 256
+SALT_BYTES = 32
 
 
 class Act(IntEnum):
@@ -87,18 +89,30 @@ def read_statement(signed: SignedStatement, signing_key: bytes) -> Statement:
         Forged, Malformed, UpdateNeeded.
     """
     verify(signing_key, "statement", signed.payload, signed.signature)
-    return unpack(Statement, signed.payload, limit=MAX_STATEMENT)
+    statement = unpack(Statement, signed.payload, limit=MAX_STATEMENT)
+    if len(statement.circle) not in (0, 32) or len(statement.reason_commitment) not in (0, 32):
+        raise Malformed("a statement's circle and reason are 32 bytes, or empty")
+    if any(len(thing.id) not in (16, 32) or thing.start > thing.stop for thing in statement.objects):
+        raise Malformed("a statement's object has an odd id or range")
+    return statement
 
 
 def log_leaf(salt: bytes, signed: SignedStatement) -> bytes:
     """The access log's leaf for a statement: salted, so that a published tree says nothing about
     what stands in it. 32 bytes; the salt is 32 random bytes kept beside the statement."""
+    _check_salt(salt)
     return tagged_hash("log-leaf", salt, pack(signed))
 
 
 def reason_commitment(salt: bytes, reason: str) -> bytes:
     """SHA-256("kith/1/reason" || 0x00 || salt32 || reason)."""
+    _check_salt(salt)
     return tagged_hash("reason", salt, reason.encode())
+
+
+def _check_salt(salt: bytes) -> None:
+    if len(salt) != SALT_BYTES:
+        raise Malformed("a salt is 32 bytes")
 
 
 def sign_session(hub: str, session: bytes, nonce: bytes, key: SigningKey) -> bytes:

@@ -23,8 +23,8 @@ from crypto.encoding import (
     pack,
     unpack,
 )
-from crypto.entries import MAX_BODY, Header, Kind, header_id
-from crypto.errors import Malformed, UpdateNeeded
+from crypto.entries import MAX_BODY, Document, Header, Kind, header_id, read_facts
+from crypto.errors import Forged, Malformed, UpdateNeeded
 from crypto.private import content
 
 MAX_ITEMS = 100
@@ -145,3 +145,17 @@ def open_body(key: bytes, header: Header, sealed: bytes) -> Any:
     """
     padded = content.open_(key, content.body_context(header_id(header)), sealed)
     return unpack(body_type(header.kind), content.unpad(padded), limit=MAX_BODY)
+
+
+def check_manifest(header: Header, manifest: Manifest) -> None:
+    """Require that a manifest describes the document version which its entry's facts name, so that
+    the hub's view and the readers' view are of the same object.
+
+    Raises:
+        Forged.
+    """
+    facts = read_facts(header)
+    if not isinstance(facts, Document):
+        raise Forged("that entry holds no document")
+    if (facts.document, facts.number, facts.size) != (manifest.document, manifest.number, manifest.stored):
+        raise Forged("the manifest is of another document than its entry")

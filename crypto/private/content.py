@@ -117,6 +117,6 @@ def document_context(circle: bytes, document: bytes, version: int) -> bytes:
     return b"kith/1/document\x00" + circle + document + version.to_bytes(8, "big")
 
 
-def letter_context(letter: bytes) -> bytes:
-    """The Cobblestone context of a letter."""
-    return b"kith/1/letter\x00" + letter
+def letter_context(header_id: bytes) -> bytes:
+    """The Cobblestone context of a letter's body, from ``letters.header_id`` (32 bytes)."""
+    return b"kith/1/letter\x00" + header_id
