@@ -148,7 +148,7 @@ def calendar() -> Calendar:
 
 @cache
 def bank_holidays(year: int) -> frozenset[date]:
-    """Bank holidays of England and Wales in `year`. The first call takes most of a second: make it at start."""
+    """Bank holidays of England and Wales in `year`. The first call is slow: make it at start."""
     from holidays import country_holidays  # slow to import, and many commands ask about no day at all
 
     return frozenset(country_holidays("GB", subdiv="ENG", years=year))
