@@ -71,7 +71,7 @@ set-up: $(DEV_READY) ## Make the environment and install everything, and nothing
 $(RUN_READY): requirements/run.txt scripts/set-up
 	@sh scripts/set-up $(VENV) run
 
-$(DEV_READY): requirements/dev.txt scripts/set-up pyproject.toml
+$(DEV_READY): requirements/dev.txt scripts/set-up
 	@sh scripts/set-up $(VENV) dev
 
 clean: ## Remove the environment, caches and builds (not a demo's data)
