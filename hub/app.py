@@ -11,7 +11,6 @@ from aiohttp import web
 
 from hub.config import Settings
 from hub.kernel import health
-from hub.kernel.bridge import Bridge
 from hub.kernel.caller import SessionReader, nobody
 from hub.kernel.context import Clock, Hub
 from hub.kernel.dispatch import mount
@@ -97,6 +96,8 @@ async def running(hub: Hub, features: Iterable[Feature], jobs: tuple[Job, ...]) 
     async with _parts(hub, tuple(features)):
         tasks = [asyncio.create_task(hub.live.beat())]
         if hub.settings.on_postgresql:
+            from hub.kernel.bridge import Bridge  # late: a start on SQLite need not wait for it
+
             bridge = Bridge(hub.settings.database.reveal(), hub.live, hub.wakes)
             hub.parts[Bridge] = bridge
             tasks.append(asyncio.create_task(bridge.run()))

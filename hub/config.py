@@ -110,7 +110,7 @@ class Settings:
 
     @property
     def hub_name(self) -> str:
-        """What the authority's root, every worker's wrap and each checkpoint call this hub: its public host."""
+        """What the authority's root, every wrap and each checkpoint call this hub: its public host."""
         return urlsplit(self.public_url).hostname or "localhost"
 
 

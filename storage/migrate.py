@@ -23,7 +23,6 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from storage import sqlite, tables
@@ -103,13 +102,15 @@ def _on_sqlite(path: str, work: Callable[[Connection], T]) -> T:
             return done
     except OperationalError as fault:
         raise Unavailable(str(fault.orig)) from fault
-    except sqlite3.OperationalError as fault:
+    except (sqlite3.OperationalError, OSError) as fault:
         raise Unavailable(str(fault)) from fault
     finally:
         engine.dispose()
 
 
 async def _on_postgresql(url: str, work: Callable[[Connection], T]) -> T:
+    from sqlalchemy.ext.asyncio import create_async_engine  # late: a start on SQLite need not wait for it
+
     async def make() -> Any:
         return await asyncpg.connect(url, timeout=10)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from typing import TYPE_CHECKING
 
 from hub.kernel.live import Live
 from hub.kernel.routes import METHODS
+
+if TYPE_CHECKING:
+    from prometheus_client import Counter, Histogram
 
 SECONDS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)
 
@@ -14,6 +17,8 @@ class Metrics:
     """What /metrics shows."""
 
     def __init__(self, live: Live) -> None:
+        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram  # late: mostly off
+
         self._registry = CollectorRegistry()
         labels = ("method", "route", "status")
         self._requests = Counter("kith_requests", "Requests answered", labels, registry=self._registry)
@@ -37,4 +42,6 @@ class Metrics:
 
     def text(self) -> bytes:
         """The Prometheus exposition."""
+        from prometheus_client import generate_latest
+
         return generate_latest(self._registry)

@@ -42,6 +42,7 @@ def _blobs(settings: Settings) -> Iterator[BlobStore]:
     if isinstance(place, Disk):
         from storage.disk import DiskStore
 
+        place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         yield DiskStore(place.folder)
         return
     from storage.s3 import S3Settings, S3Store

@@ -1,4 +1,4 @@
-"""Hubs to ask: ``hub`` runs each test on both databases and both keepers of blobs, ``small_hub`` on one file."""
+"""Hubs to ask: ``hub`` runs each test on both databases and both stores, ``small_hub`` on one file."""
 
 from __future__ import annotations
 

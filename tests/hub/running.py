@@ -33,7 +33,9 @@ class Clock:
     def __call__(self) -> int:
         return self.now
 
-    def move(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0, ms: int = 0) -> int:
+    def move(
+        self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0, ms: int = 0
+    ) -> int:
         """Forward by so much; gives the new time."""
         self.now += ms + int(1000 * (seconds + 60 * (minutes + 60 * (hours + 24 * days))))
         return self.now
@@ -85,7 +87,9 @@ class RunningHub:
             sent["Authorization"] = "Bearer " + base64.b64encode(token).decode()
         data = body if isinstance(body, bytes) else None if body is None else msgspec.json.encode(body)
         if body is not None:
-            sent.setdefault("Content-Type", "application/octet-stream" if data is body else "application/json")
+            sent.setdefault(
+                "Content-Type", "application/octet-stream" if data is body else "application/json"
+            )
         async with self.client.request(method, self.url + path, data=data, headers=sent) as answer:
             text = await answer.read()
             is_json = answer.content_type.endswith("json")

@@ -22,7 +22,9 @@ def test_nothing_said_means_embedded_defaults(tmp_path: Path) -> None:
 
 def test_the_environment_is_read_and_keywords_win(tmp_path: Path) -> None:
     settings = read_settings(
-        {"KITH_PUBLIC_URL": "https://hub.example", "KITH_PROXIES": "2", "OTHER": "x"}, home=tmp_path, proxies=1
+        {"KITH_PUBLIC_URL": "https://hub.example", "KITH_PROXIES": "2", "OTHER": "x"},
+        home=tmp_path,
+        proxies=1,
     )
     assert settings.public_url == "https://hub.example"
     assert settings.https
@@ -37,7 +39,9 @@ def test_settings_cannot_be_changed(tmp_path: Path) -> None:
 def test_s3_is_told_by_one_address() -> None:
     settings = read_settings({"KITH_BLOBS": "s3://key:se%2Fcret@127.0.0.1:8333/kith?region=r1&tls=no"})
     assert settings.blobs == Bucket("kith", "http://127.0.0.1:8333", "r1", Secret("key"), Secret("se/cret"))
-    assert read_settings({"KITH_BLOBS": "s3://kith"}).blobs == Bucket("kith", "", "eu-west-2", Secret(""), Secret(""))
+    assert read_settings({"KITH_BLOBS": "s3://kith"}).blobs == Bucket(
+        "kith", "", "eu-west-2", Secret(""), Secret("")
+    )
 
 
 def test_mail_is_told_by_one_address(tmp_path: Path) -> None:

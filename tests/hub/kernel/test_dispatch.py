@@ -58,7 +58,9 @@ async def say(request: Request[Said]) -> Reply:
 async def opened(request: Request[None]) -> Reply:
     after = request.query_number("after", 7, low=1, high=100)
     state = request.query_word("state", "open", frozenset({"open", "closed"}))
-    return Reply(f"{after} {state} {request.query_bytes('before')!r} {request.who}".encode(), media="text/plain")
+    return Reply(
+        f"{after} {state} {request.query_bytes('before')!r} {request.who}".encode(), media="text/plain"
+    )
 
 
 @route("GET", "/v1/nothing", access=SignedIn())
@@ -105,9 +107,7 @@ async def download(request: Request[None]) -> web.StreamResponse:
     return await send(request.web, body(), length=6)
 
 
-FEATURE = Feature(
-    "tried", (say, opened, nothing, managers, police, operator, twice, upload, download)
-)
+FEATURE = Feature("tried", (say, opened, nothing, managers, police, operator, twice, upload, download))
 
 CALLERS = {
     b"w" * 32: Caller(b"w" * 16, b"o" * 16, "worker", "partner", b"s" * 16),
@@ -140,7 +140,27 @@ async def test_a_body_is_decoded_ids_are_bytes_and_the_answer_is_json(tried: Run
     assert answer.status == 201
     assert answer.headers["Location"] == "/v1/here"
     assert answer.headers["Content-Type"] == "application/json"
-    assert msgspec.convert(answer.body, Heard) == Heard(words="hello", circle=CIRCLE, number=12, who=b"w" * 16)
+    assert msgspec.convert(answer.body, Heard) == Heard(
+        words="hello", circle=CIRCLE, number=12, who=b"w" * 16
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("0a" * 16 + "/7", 401),
+        ("0a" * 16 + "/0", 401),
+        ("0A" * 16 + "/7", 404),
+        ("0a" * 17 + "/7", 404),
+        ("0a" * 16 + "/07", 404),
+        ("0a" * 16 + "/-1", 404),
+        ("0a" * 16 + "/" + "9" * 16, 404),
+    ],
+)
+async def test_ids_and_numbers_of_another_shape_have_no_address(
+    tried: RunningHub, path: str, status: int
+) -> None:
+    assert (await tried.ask("POST", f"/v1/circles/{path}", b"")).status == status
 
 
 async def test_nothing_is_answered_with_nothing(tried: RunningHub) -> None:
@@ -162,7 +182,9 @@ async def test_every_answer_carries_the_security_headers(tried: RunningHub) -> N
 async def test_a_hub_on_https_says_so_for_a_year(tmp_path: Path) -> None:
     settings = small_settings(tmp_path, public_url="https://hub.example")
     async with running_hub(settings, features=()) as running:
-        assert "max-age=31536000" in (await running.ask("GET", "/healthz")).headers["Strict-Transport-Security"]
+        assert (
+            "max-age=31536000" in (await running.ask("GET", "/healthz")).headers["Strict-Transport-Security"]
+        )
 
 
 @pytest.mark.parametrize(
@@ -221,7 +243,10 @@ async def test_a_bad_body_is_refused_with_the_place_that_does_not_fit(
 
 async def test_only_plain_json_is_read(tried: RunningHub) -> None:
     path = f"/v1/circles/{CIRCLE.hex()}/1"
-    for headers in ({"Content-Type": "text/plain"}, {"Content-Type": "application/json", "Content-Encoding": "br"}):
+    for headers in (
+        {"Content-Type": "text/plain"},
+        {"Content-Type": "application/json", "Content-Encoding": "br"},
+    ):
         answer = await tried.ask("POST", path, b'{"words": "x"}', token=WORKER, headers=headers)
         assert (answer.status, answer.body["code"]) == (415, "wrong-media")
 
@@ -307,7 +332,9 @@ async def test_a_head_that_is_too_long_or_no_head_at_all_is_refused(tried: Runni
     assert b"Traceback" not in text
 
 
-async def test_one_line_for_each_request_says_nothing_of_anyone(tried: RunningHub, lines: io.StringIO) -> None:
+async def test_one_line_for_each_request_says_nothing_of_anyone(
+    tried: RunningHub, lines: io.StringIO
+) -> None:
     secret = CIRCLE.hex()
     await tried.ask("POST", f"/v1/circles/{secret}/12?q=Ada", Said(words="Lovelace"), token=WORKER)
     await tried.ask("GET", "/v1/elsewhere/Ada")

@@ -60,7 +60,9 @@ def root() -> Iterator[logging.Logger]:
     logging.captureWarnings(False)
 
 
-def test_everything_goes_to_standard_error_as_json(root: logging.Logger, capsys: pytest.CaptureFixture[str]) -> None:
+def test_everything_goes_to_standard_error_as_json(
+    root: logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
     configure_logs("info")
     logging.getLogger("hub.worker").info("working", extra={"count": 3})
     logging.getLogger("hub.worker").debug("too much")
