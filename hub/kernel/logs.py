@@ -11,7 +11,7 @@ import sys
 import traceback
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 import msgspec
 
@@ -52,9 +52,9 @@ def where(trace: TracebackType | None) -> list[str]:
     return [f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno}" for frame in frames]
 
 
-def configure_logs(level: str) -> None:
-    """Send everything, also other libraries' warnings, to standard error as JSON lines."""
-    handler = logging.StreamHandler(sys.stderr)
+def configure_logs(level: str, stream: TextIO | None = None) -> None:
+    """Send everything, also other libraries' warnings, to ``stream`` (standard error) as JSON lines."""
+    handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines())
     root = logging.getLogger()
     root.handlers[:] = [handler]
