@@ -77,7 +77,11 @@ async def listen(
     )
     await runner.setup()
     site = BoundedSite(runner, where, connections=connections, shared=shared)
-    await site.start()
+    try:
+        await site.start()
+    except BaseException:
+        await runner.cleanup()
+        raise
     return runner, site
 
 
