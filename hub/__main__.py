@@ -7,6 +7,7 @@ plain line and a code: 2 for a bad setting, 1 for anything else.
 from __future__ import annotations
 
 import os
+import runpy
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,7 +27,6 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-ANYTHING = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 Home = Annotated[
     Path | None, typer.Option(help="Folder of the embedded defaults (KITH_HOME).", show_default=False)
 ]
@@ -85,16 +85,6 @@ def routes() -> None:
 
     for line in sorted(declared(), key=lambda route: (route.path, route.method)):
         typer.echo(_line(line))
-
-
-@cli.command(
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
-)
-def demo(context: typer.Context) -> None:
-    """Play an invented story through a running hub, then keep it running."""
-    from hub.demo import main as play
-
-    play(context.args)
 
 
 def main() -> None:
