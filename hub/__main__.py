@@ -7,7 +7,6 @@ plain line and a code: 2 for a bad setting, 1 for anything else.
 from __future__ import annotations
 
 import os
-import runpy
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
