@@ -15,7 +15,7 @@ space := $(subst ,, )
 SERVERS := $(wildcard /usr/pgsql-*/bin /opt/homebrew/opt/postgresql*/bin /usr/local/opt/postgresql*/bin)
 export PATH := $(PATH)$(subst $(space):,:,$(foreach folder,$(SERVERS),:$(folder)))
 
-CODE := crypto policies storage hub mailbox/python/keyholder
+CODE := crypto policies storage hub mailbox/python/keyholder demo
 SPACES := $(wildcard $(CODE) tests bench)
 FAST_TESTS := $(wildcard tests/crypto tests/policies tests/architecture)
 WORKERS ?= 2
@@ -27,7 +27,7 @@ help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
 demo: $(RUN_READY) ## Play an invented story through a running hub, then keep it running (ARGS="--help" for options)
-	@$(PY) -m hub demo $(ARGS)
+	@$(PY) -m demo $(ARGS)
 
 serve: $(RUN_READY) ## Run a hub on its embedded defaults (ARGS="--help" for options)
 	@$(PY) -m hub serve $(ARGS)

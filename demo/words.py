@@ -15,7 +15,9 @@ VIDEO = ASSETS / "door-camera.mp4"
 
 TITLE = "Rowan Sample: safe at home"
 REFERENCE = "DEMO-2027-0042"
-SAFE_CONTACT = "Text first, after 6pm. Never leave voicemail. Do not say the name of the unit to whoever answers."
+SAFE_CONTACT = (
+    "Text first, after 6pm. Never leave voicemail. Do not say the name of the unit to whoever answers."
+)
 CONTACT_PERSON = "Robin Example"
 REFERRAL_TITLE = "Referral: Rowan Sample"
 PLAN = "Rowan wants to stay in her home and to feel safe there. New locks first, then support for her sleep."
@@ -30,7 +32,9 @@ ACCEPT_CHARITY = "Lee can call her on Thursday evening."
 HELLO = "Welcome, and thank you for coming. Please read the safe-contact note before you ring."
 ANSWER_HOUSING = "The locksmith can come on Thursday morning. The offer letter is attached."
 ANSWER_CHARITY = "Rowan sent me a photo of the court letter. She would like a screen at the hearing."
-NOTE_RESTRICTED = "Only for the two of us: Rowan is thinking about moving away, and does not want it known yet."
+NOTE_RESTRICTED = (
+    "Only for the two of us: Rowan is thinking about moving away, and does not want it known yet."
+)
 VIDEO_NOTE = "The door camera from the night. The officer has the original."
 AFTER_LEAVER = "From today Jo looks after Rowan at Harbour Light; Lee has moved on."
 LOCKS = "Change both locks"

@@ -1,0 +1,250 @@
+"""The story: a referral from a file, a circle, documents, actions, a reminder, an escalation, a leaver.
+
+Each chapter is what real people do in that order; ``Told`` says on screen what happened. A chapter
+that finds something else than it should raises, and the demo fails.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from demo import words
+from demo.cast import CHARITY, HEALTH, HOUSES, HOUSING, POLICE, VCU
+from demo.stage import HOUR, MINUTE, Stage, link_token
+from demo.troupe import Troupe, admit, found_house, make_root
+from keyholder.authority import AuthorityKeys
+from keyholder.errors import KeyholderError
+from keyholder.inspect import inspect
+from policies.actions import Move
+from policies.calendar import calendar
+from policies.codes import reasons
+
+Say = Callable[[str], None]
+
+
+class WrongTurn(Exception):
+    """The story did not go as it must: the demo found a fault in the product."""
+
+
+def expect(holds: object, what: str) -> None:
+    """Stop the demo unless ``holds``."""
+    if not holds:
+        raise WrongTurn(what)
+
+
+@dataclass(slots=True)
+class Play:
+    """What the chapters share."""
+
+    troupe: Troupe
+    authority: AuthorityKeys
+    root: bytes
+    say: Say
+    circle: bytes = b""
+    locks: bytes = b""
+    call: bytes = b""
+
+    @property
+    def stage(self) -> Stage:
+        """Where it plays."""
+        return self.troupe.stage
+
+    def org(self, key: str) -> bytes:
+        """An organisation's id."""
+        return self.troupe.ids[key]
+
+
+Chapter = Callable[[Play], Awaitable[None]]
+
+
+async def organisations_join(play: Play) -> None:
+    """Six organisations are founded and accredited, and their people join."""
+    for house in HOUSES:
+        await found_house(play.troupe, house, play.authority, play.root)
+        play.say(f"{house.legal_name} is founded; the authority compared its words by telephone.")
+        for person in house.people[1:]:
+            await admit(play.troupe, house, person)
+            play.say(f"  {person.name} joined: five spoken words, typed by the manager, matched.")
+
+
+async def police_refer(play: Play) -> None:
+    """The police send a referral from a file; the mail holds a link and nothing else."""
+    play.stage.clock.to_service_hours()
+    before = play.stage.mail_count()
+    told = json.loads(words.REFERRAL_FILE.read_text(encoding="utf-8"))
+    officer, manager = play.troupe.ends["drew"], play.troupe.ends["morgan"]
+    letter = await officer.refer(play.org(VCU.key), told["text"], title=told["title"])
+    mail = await play.stage.mail_to("morgan@vcu.example", before)
+    text = "".join(piece.text for piece in mail.pieces)
+    expect("Rowan" not in text and "police" not in text.lower(), "the mail said more than a link")
+    await manager.follow(link_token(mail))
+    opened = await manager.open_letter(letter)
+    expect(opened.title == words.REFERRAL_TITLE, "the referral is not the one that was sent")
+    play.say(f"{POLICE.legal_name} referred a victim; the care unit followed the link and read it.")
+
+
+async def circle_opens(play: Play) -> None:
+    """The case owner opens the circle, writes the plan and invites three organisations."""
+    owner = play.troupe.ends["robin"]
+    circle = await owner.open_circle(words.TITLE, words.REFERENCE, words.SAFE_CONTACT, words.CONTACT_PERSON)
+    play.circle = circle.id
+    play.troupe.memory.circle = circle.id.hex()
+    await circle.plan(words.PLAN, [(1, words.NEED_HOME, False), (0, words.NEED_HEALTH, True)])
+    for house, text in (
+        (HOUSING, words.INVITE_HOUSING),
+        (CHARITY, words.INVITE_CHARITY),
+        (HEALTH, words.INVITE_HEALTH),
+    ):
+        await circle.invite(play.org(house.key), text)
+    play.say("Robin opened the circle, wrote the care plan and invited housing, charity and health.")
+
+
+async def partners_answer(play: Play) -> None:
+    """Two accept, one declines with a reason; the key is replaced because of the one that declined."""
+    ash, jo, kit = (play.troupe.ends[key].circle(play.circle) for key in ("ash", "jo", "kit"))
+    await ash.accept(words.ACCEPT_HOUSING)
+    await jo.accept(words.ACCEPT_CHARITY)
+    full = reasons().invitation_decline.by_key("no_capacity")
+    await kit.decline(full.code, words.DECLINE_HEALTH)
+    await ash.assign(play.troupe.ends["sky"].worker, True)
+    await jo.assign(play.troupe.ends["lee"].worker, True)
+    people = await play.troupe.ends["robin"].circle(play.circle).people()
+    expect(len(people.members) == 3 and not people.pending, "the circle should have three members")
+    play.say("Tidewater and Harbour Light accepted; Northgate has no room. Sky and Lee are assigned.")
+
+
+async def they_talk(play: Play) -> None:
+    """Messages, a restricted note, real documents, and who has read what."""
+    robin, sky, lee = (play.troupe.ends[key].circle(play.circle) for key in ("robin", "sky", "lee"))
+    await robin.post(words.HELLO)
+    letter = await sky.attach(words.LETTER, inspect=inspect)
+    await sky.post(words.ANSWER_HOUSING, documents=[letter.document])
+    photo = await lee.attach(words.PHOTO, inspect=inspect)
+    await lee.post(words.ANSWER_CHARITY, documents=[photo.document])
+    await robin.attach(words.VIDEO, inspect=inspect, description=words.VIDEO_NOTE)
+    await robin.post(words.NOTE_RESTRICTED, only=[play.org(VCU.key), play.org(CHARITY.key)])
+    restricted = [item for item in await sky.read(limit=100) if item.state == "restricted"]
+    expect(len(restricted) == 1, "Tidewater should see that one restricted note exists, and no more")
+    await lee.read(limit=100)
+    await _fetch_all(play)
+    readers = await robin.readers()
+    expect(len(readers) >= 2, "two partners have read the thread")
+    play.say(f"They talked: a letter, a photo, a video; {len(readers)} people's read receipts checked.")
+
+
+async def _fetch_all(play: Play) -> None:
+    """Everybody gets the same bytes that were attached."""
+    folder = play.stage.home / "ends" / "sky" / "downloads"
+    folder.mkdir(parents=True, exist_ok=True)
+    circle = play.troupe.ends["sky"].circle(play.circle)
+    for view in await circle.documents():
+        path: Path = await circle.fetch(view.document, folder, inspect=inspect)
+        original = words.ASSETS / view.name
+        expect(path.read_bytes() == original.read_bytes(), f"{view.name} came back changed")
+
+
+async def work_is_asked(play: Play) -> None:
+    """Two actions; one is done in time."""
+    robin, lee = (play.troupe.ends[key].circle(play.circle) for key in ("robin", "lee"))
+    now = play.stage.clock()
+    due = calendar().close_of_working_day(now, 2)
+    play.locks = await robin.propose(play.org(HOUSING.key), words.LOCKS, words.LOCKS_TEXT, due)
+    play.call = await robin.propose(play.org(CHARITY.key), words.CALL, words.CALL_TEXT, due)
+    await lee.move(play.call, Move.ACCEPT, assignee=play.troupe.ends["lee"].worker)
+    play.stage.clock.move(3 * HOUR)
+    await lee.move(play.call, Move.START)
+    play.stage.clock.move(HOUR)
+    await lee.move(play.call, Move.COMPLETE, words.CALL_DONE)
+    play.say("Two actions were asked for. Harbour Light did theirs the same day.")
+
+
+async def clock_runs(play: Play) -> None:
+    """Nobody opens the other one: a reminder, then the manager, then the case owner, and red."""
+    stage = play.stage
+    for days, address, what in (
+        (1, "sky@tidewater.example", "After a working day Sky is reminded: not opened yet."),
+        (2, "ash@tidewater.example", "Overdue by one working day: Sky's manager is told too."),
+        (1, "robin@vcu.example", "Overdue by two: the case owner is told, and the action is red."),
+    ):
+        before = stage.mail_count()
+        stage.clock.move_to(calendar().add_working_days(stage.clock(), days) + 10 * MINUTE)
+        stage.clock.to_service_hours()
+        await _until_mail(play, address, before)
+        play.say(what)
+    page = await play.troupe.ends["robin"].actions(scope="owned")
+    late = [row for row in page.items if row.action == play.locks]
+    expect(late and late[0].overdue and late[0].red, "the late action should be red for the owner")
+
+
+async def _until_mail(play: Play, address: str, before: int) -> None:
+    """Let working days pass until that mail comes; the ladder says when."""
+    for _ in range(6):
+        try:
+            await play.stage.mail_to(address, before)
+        except TimeoutError:
+            play.stage.clock.move_to(calendar().add_working_days(play.stage.clock(), 1) + 10 * MINUTE)
+            play.stage.clock.to_service_hours()
+        else:
+            return
+    raise WrongTurn(f"no mail came for {address}")
+
+
+async def work_is_done(play: Play) -> None:
+    """The late action is done after all, and the ladder stops."""
+    sky = play.troupe.ends["sky"].circle(play.circle)
+    await sky.read(limit=100)
+    await sky.move(play.locks, Move.ACCEPT, assignee=play.troupe.ends["sky"].worker)
+    await sky.move(play.locks, Move.START)
+    await sky.move(play.locks, Move.COMPLETE, words.LOCKS_SORRY)
+    page = await play.troupe.ends["robin"].actions(scope="owned")
+    expect(not page.items, "nothing should be left open")
+    play.say("Sky changed the locks. Nothing is left open; nobody is reminded any more.")
+
+
+async def somebody_leaves(play: Play) -> None:
+    """A volunteer leaves: out, new keys, and what they kept opens nothing new."""
+    jo, lee, robin = (play.troupe.ends[key] for key in ("jo", "lee", "robin"))
+    await jo.team.rotate(removed=[lee.worker])
+    await robin.circle(play.circle).post(words.AFTER_LEAVER)
+    try:
+        await lee.circle(play.circle).read(limit=100)
+    except KeyholderError:
+        play.troupe.ends.pop("lee")
+    else:
+        raise WrongTurn("a removed worker could still read")
+    await jo.circle(play.circle).read(limit=100)
+    play.say("Lee left Harbour Light: removed and keys replaced in one step; Lee's keys open nothing new.")
+
+
+async def compliance_looks(play: Play) -> None:
+    """A colleague looks without being assigned, with a reason; the reviewer sees it in the log."""
+    quinn = play.troupe.ends["quinn"]
+    report = await quinn.log_check()
+    page = await quinn.log_statements()
+    expect(page.items, "the access log should not be empty")
+    play.say(f"Compliance verified the access log: {report.size} statements, and it only ever grew.")
+
+
+CHAPTERS: tuple[tuple[str, Chapter], ...] = (
+    ("Organisations join", organisations_join),
+    ("The police refer a victim", police_refer),
+    ("The circle opens", circle_opens),
+    ("Partners answer", partners_answer),
+    ("They talk", they_talk),
+    ("Work is asked for", work_is_asked),
+    ("The clock runs", clock_runs),
+    ("Work is done", work_is_done),
+    ("Somebody leaves", somebody_leaves),
+    ("Compliance looks", compliance_looks),
+)
+
+
+async def begin(stage: Stage, authority: AuthorityKeys) -> bytes:
+    """The authority's root is in place before anyone joins."""
+    packed = await make_root(stage, authority)
+    await asyncio.sleep(0)
+    return packed

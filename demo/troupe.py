@@ -1,0 +1,112 @@
+"""How the people come to hold keys: founding, accreditation, enrolment, admission, signing in.
+
+Every step goes the way real people go: the link from the caught mail, the words read aloud, the
+manager who types them, the authority that checks by telephone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from demo.cast import House, Held, Memory, Person
+from demo.stage import DAY, Stage, enrol_token
+from hub.accounts import service as accounts
+from hub.organisations import service as organisations
+from keyholder.authority import AuthorityKeys, Trust, publish
+from keyholder.connection import Connection
+from keyholder.end import End
+from keyholder.enrolment import found, join
+
+YEARS = 3 * 365 * DAY
+
+
+@dataclass(slots=True)
+class Troupe:
+    """Everybody on the stage: ``ends`` by person, ``ids`` by organisation."""
+
+    stage: Stage
+    connection: Connection
+    memory: Memory
+    trust: Trust
+    ends: dict[str, End] = field(default_factory=dict)
+    ids: dict[str, bytes] = field(default_factory=dict)
+
+    async def sign_in(self, key: str) -> End:
+        """Sign one person in with their words."""
+        held = self.memory.person(key)
+        folder = self.stage.home / "ends" / key
+        end = await End.sign_in(
+            self.connection,
+            self.trust,
+            held.address,
+            held.words,
+            name=held.name,
+            folder=folder,
+            clock=self.stage.clock,
+        )
+        self.ends[key] = end
+        return end
+
+    def hold(self, person: Person, house: House, words: str) -> None:
+        """Remember somebody's words: they are invented, so they may be shown."""
+        held = Held(person.key, person.name, person.address, house.legal_name, person.role, words)
+        self.memory.people.append(held)
+
+    async def close(self) -> None:
+        """Everybody goes home; sessions end."""
+        for end in self.ends.values():
+            await end.sign_out()
+        self.ends.clear()
+
+
+async def make_root(stage: Stage, keys: AuthorityKeys) -> bytes:
+    """The authority vouches for this hub's keys, and the operator puts that root in place."""
+    hub = stage.hub
+    packed = keys.root(
+        hub.settings.hub_name,
+        [hub.keys.receipt_public],
+        [hub.keys.checkpoint_public],
+        at=stage.clock(),
+    )
+    async with hub.database.write() as unit:
+        await organisations.trust(unit, hub, packed, stage.clock())
+    return packed
+
+
+async def found_house(troupe: Troupe, house: House, authority: AuthorityKeys, root: bytes) -> None:
+    """Invite a founder, found the organisation, compare its fingerprint, accredit it."""
+    stage, founder = troupe.stage, house.people[0]
+    before = stage.mail_count()
+    async with stage.hub.database.write() as unit:
+        await accounts.invite_founder(unit, stage.hub, founder.mail, stage.clock())
+    mail = await stage.mail_to(founder.mail, before)
+    founded = await found(
+        troupe.connection, troupe.trust, enrol_token(mail), founder.address, founder.name, stage.clock
+    )
+    troupe.hold(founder, house, founded.words)
+    troupe.memory.kits[house.key] = founded.kit_words
+    troupe.ids[house.key] = founded.organisation
+    packed = authority.accredit(
+        root,
+        founded.organisation,
+        house.legal_name,
+        house.domain,
+        house.kind,
+        founded.genesis,
+        stage.clock() - DAY,
+        stage.clock() + YEARS,
+    )
+    await publish(troupe.connection, "accreditation", packed)
+    await troupe.sign_in(founder.key)
+
+
+async def admit(troupe: Troupe, house: House, person: Person) -> None:
+    """Invite a colleague by mail; they tell the manager five words, and the manager types them."""
+    stage, manager = troupe.stage, troupe.ends[house.people[0].key]
+    before = stage.mail_count()
+    await manager.team.invite(person.mail, person.role)
+    mail = await stage.mail_to(person.mail, before)
+    joined = await join(troupe.connection, troupe.trust, enrol_token(mail), person.address, person.name)
+    await manager.team.admit(joined.spoken, person.role)
+    troupe.hold(person, house, joined.words)
+    await troupe.sign_in(person.key)
