@@ -52,7 +52,8 @@ def play(
         _fail(f"The story went wrong: {error.say}")
     except OSError as error:
         _fail(
-            f"The demo cannot start: {error.strerror or error}. Is another one running? Try --port and --mail-port."
+            f"The demo cannot start: {error.strerror or error}. "
+            "Is another one running? Try --port and --mail-port."
         )
 
 

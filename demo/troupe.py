@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from demo.cast import House, Held, Memory, Person
+from demo.cast import Held, House, Memory, Person
 from demo.stage import DAY, Stage, enrol_token
 from hub.accounts import service as accounts
 from hub.organisations import service as organisations
