@@ -57,6 +57,8 @@ class Route:
             )
         if not inspect.iscoroutinefunction(self.handler):
             raise TypeError(f"{self.method} {self.path} needs an async handler")
+        if any(rate.by == "proof" for rate in self.rates):
+            raise TypeError(f"{self.method} {self.path}: only the handler knows the proof (request.spend)")
         if not self.access.session and any(rate.by == "account" for rate in self.rates):
             raise TypeError(f"{self.method} {self.path} is public: it has no account to count by")
         pattern(self.path)

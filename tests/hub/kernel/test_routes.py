@@ -52,6 +52,7 @@ def test_a_route_that_does_not_say_who_may_call_it_does_not_start() -> None:
         ("POST", "/v1/X y", {}),
         ("POST", "v1", {}),
         ("POST", "/v1/x", {"access": Public(), "rate": Rate(1, by="account")}),
+        ("POST", "/v1/x", {"rate": Rate(1, by="proof")}),
     ],
 )
 def test_an_impossible_route_does_not_start(method: str, path: str, how: dict[str, Any]) -> None:
