@@ -9,14 +9,14 @@ invitations = Table(
     metadata,
     Column("invitation", LargeBinary, primary_key=True),
     Column("token_hash", LargeBinary, nullable=False, unique=True),
-    Column("organisation", LargeBinary, comment="empty for a founder, who brings the organisation"),
+    Column("organisation", LargeBinary),  # empty for a founder, who brings the organisation
     Column("role", Text, nullable=False),
-    Column("replaces", LargeBinary, comment="the worker whose words are replaced"),
+    Column("replaces", LargeBinary),  # the worker whose words are replaced
     Column("mail", Text, nullable=False),
     Column("made_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
-    Column("worker", LargeBinary, comment="who completed it; empty while it is open"),
-    Column("content_hash", LargeBinary, comment="of what completed it: the same content again gets the same answer"),
+    Column("worker", LargeBinary),  # who completed it; empty while it is open
+    Column("content_hash", LargeBinary),  # of what completed it: the same content again gets the same answer
     Index("ix_invitations_organisation", "organisation", "invitation"),
 )
 
@@ -26,8 +26,8 @@ accounts = Table(
     Column("worker", LargeBinary, primary_key=True),
     Column("organisation", LargeBinary, nullable=False),
     Column("role", Text, nullable=False),
-    Column("state", Text, nullable=False, comment="waiting, admitted or removed"),
-    Column("address", Text, unique=True, comment="the sign-in name; a kit has none"),
+    Column("state", Text, nullable=False),  # waiting, admitted or removed
+    Column("address", Text, unique=True),  # the sign-in name; a kit has none
     Column("signing_key", LargeBinary, nullable=False),
     Column("box_key", LargeBinary, nullable=False),
     Column("salt", LargeBinary),
@@ -66,7 +66,7 @@ sign_in_names = Table(
     "sign_in_names",
     metadata,
     Column("address", Text, primary_key=True),
-    Column("worker", LargeBinary, nullable=False, comment="who has it or waits for it"),
+    Column("worker", LargeBinary, nullable=False),  # who has it or waits for it
 )
 
 challenges = Table(
@@ -74,7 +74,7 @@ challenges = Table(
     metadata,
     Column("session", LargeBinary, primary_key=True),
     Column("nonce", LargeBinary, nullable=False),
-    Column("worker", LargeBinary, comment="empty for a kit"),
+    Column("worker", LargeBinary),  # empty for a kit
     Column("organisation", LargeBinary),
     Column("expires_at", BigInteger, nullable=False, index=True),
 )
@@ -85,9 +85,9 @@ sessions = Table(
     Column("session", LargeBinary, primary_key=True),
     Column("token_hash", LargeBinary, nullable=False, unique=True),
     Column("worker", LargeBinary, nullable=False),
-    Column("signing_key", LargeBinary, nullable=False, comment="the key it was proved with"),
+    Column("signing_key", LargeBinary, nullable=False),  # the key it was proved with
     Column("made_at", BigInteger, nullable=False),
-    Column("seen_at", BigInteger, nullable=False, comment="to the minute"),
+    Column("seen_at", BigInteger, nullable=False),  # to the minute
     Column("ends_at", BigInteger, nullable=False, index=True),
     Index("ix_sessions_worker", "worker", "made_at"),
 )

@@ -19,7 +19,8 @@ circles = Table(
     Column("about_seq", BigInteger, nullable=False),
     Column("summary", LargeBinary, nullable=False),
 )
-"""`summary` is what a content entry is judged by (hub.circles.state.Summary); the control entries say the same at length."""
+"""`summary` is what a content entry is judged by (hub.circles.state.Summary); the control entries say the
+same at length."""
 
 entries = Table(
     "entries",
@@ -47,7 +48,8 @@ control_entries = Table(
     Column("hash", LargeBinary, nullable=False),
     Column("epoch", BigInteger, nullable=False),
 )
-"""The control chain, found without walking the talk between. `epoch` is the one that the entry's head belongs to."""
+"""The control chain, found without walking the talk between. `epoch` is the one that the entry's head
+belongs to."""
 
 places = Table(
     "circle_places",
@@ -63,7 +65,8 @@ places = Table(
     Column("next_due", BigInteger, nullable=True),
     Index("ix_circle_places_latest", "organisation", "activity", "circle"),
 )
-"""One row for each organisation that is in a circle ("owner", "member") or asked into it ("invited"); none for who left."""
+"""One row for each organisation that is in a circle ("owner", "member") or asked into it ("invited"); none
+for who left."""
 
 boxes = Table(
     "circle_boxes",

@@ -12,7 +12,7 @@ organisations = Table(
     Column("length", BigInteger, nullable=False),
     Column("head", LargeBinary, nullable=False),
     Column("generation", BigInteger, nullable=False),
-    Column("documents", BigInteger, nullable=False, comment="goes up with each word of the authority about it"),
+    Column("documents", BigInteger, nullable=False),  # goes up with each word of the authority about it
     Column("made_at", BigInteger, nullable=False),
 )
 
@@ -41,7 +41,7 @@ archives = Table(
     metadata,
     Column("organisation", LargeBinary, ForeignKey("organisations.organisation"), primary_key=True),
     Column("generation", BigInteger, primary_key=True, autoincrement=False),
-    Column("wrapped", LargeBinary, nullable=False, comment="opens generation - 1"),
+    Column("wrapped", LargeBinary, nullable=False),  # opens generation - 1
 )
 
 authority_roots = Table(
@@ -58,7 +58,7 @@ accreditations = Table(
     Column("organisation", LargeBinary, ForeignKey("organisations.organisation"), nullable=False),
     Column("signed", LargeBinary, nullable=False),
     Column("valid_from", BigInteger, nullable=False),
-    Column("valid_to", BigInteger, nullable=False, comment="brought forward by a withdrawal"),
+    Column("valid_to", BigInteger, nullable=False),  # brought forward by a withdrawal
     Column("received_at", BigInteger, nullable=False),
     Index("ix_accreditations_organisation", "organisation", "valid_to"),
 )
