@@ -31,6 +31,7 @@ entries = Table(
     Column("kind", BigInteger, nullable=False),
     Column("epoch", BigInteger, nullable=False),
     Column("worker", LargeBinary, nullable=False),
+    Column("organisation", LargeBinary, nullable=False),
     Column("received_at", BigInteger, nullable=False),
     Column("head", LargeBinary, nullable=False),
     Column("header", LargeBinary, nullable=False),

@@ -1,0 +1,104 @@
+"""Circles over HTTP."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from hub.circles import posting, reading, service
+from hub.circles.schemas import HEADERS, PAGE, POST_LIMIT, Assign, Fetch, Names, PostEntry
+from hub.kernel.access import Member
+from hub.kernel.limits import Rate
+from hub.kernel.replies import Reply
+from hub.kernel.requests import Request
+from hub.kernel.routes import route
+from policies.limits import limits
+
+_rates = limits().rates
+POSTS = Rate(_rates.posts_worker.count, _rates.posts_worker.seconds)
+READS = Rate(_rates.reads_worker.count, _rates.reads_worker.seconds)
+
+
+@route(
+    "POST",
+    "/v1/circles/{circle:hash}/entries",
+    access=Member(),
+    body=PostEntry,
+    limit=POST_LIMIT,
+    rate=POSTS,
+)
+async def post_entry(request: Request[PostEntry]) -> Reply:
+    draft = posting.read(request.id("circle"), request.body, request.caller, request.now)
+    async with request.write() as unit:
+        receipt, new = await posting.post_entry(unit, request.hub, request.caller, draft, request.now)
+    return Reply(receipt, status=201 if new else 200)
+
+
+@route("GET", "/v1/circles", access=Member())
+async def list_circles(request: Request[None]) -> Reply:
+    after = request.query_bytes("after", low=reading.CURSOR.size, high=reading.CURSOR.size)
+    limit = request.query_number("limit", PAGE, low=1, high=PAGE)
+    async with request.read() as unit:
+        return Reply(await reading.list_circles(unit, request.caller, after, limit))
+
+
+@route("POST", "/v1/circles/names", access=Member(), body=Names, rate=READS)
+async def read_names(request: Request[Names]) -> Reply:
+    return Reply(await reading.read_names(request.hub, request.caller, request.body, request.now))
+
+
+@route("GET", "/v1/circles/{circle:hash}/headers", access=Member())
+async def read_headers(request: Request[None]) -> Reply:
+    after = request.query_number("after", 0)
+    limit = request.query_number("limit", HEADERS, low=1, high=HEADERS)
+    async with request.read() as unit:
+        page = await reading.read_headers(
+            unit, request.hub, request.caller, request.id("circle"), after, limit
+        )
+    return Reply(page)
+
+
+@route("POST", "/v1/circles/{circle:hash}/fetch", access=Member(), body=Fetch, limit=128 * 1024, rate=READS)
+async def fetch(request: Request[Fetch]) -> Reply:
+    circle = request.id("circle")
+    return Reply(await reading.fetch(request.hub, request.caller, circle, request.body, request.now))
+
+
+@route("GET", "/v1/circles/{circle:hash}/readers", access=Member())
+async def list_readers(request: Request[None]) -> Reply:
+    async with request.read() as unit:
+        return Reply(await reading.list_readers(unit, request.caller, request.id("circle")))
+
+
+@route("PUT", "/v1/circles/{circle:hash}/assignments/{worker:id}", access=Member(), body=Assign)
+async def assign(request: Request[Assign]) -> Reply:
+    circle, worker = request.id("circle"), request.id("worker")
+    async with request.write() as unit:
+        await service.assign(unit, request.caller, circle, worker, request.body.on, request.now)
+    return Reply()
+
+
+@route("GET", "/v1/circles/{circle:hash}/assignments", access=Member())
+async def list_assignments(request: Request[None]) -> Reply:
+    async with request.read() as unit:
+        return Reply(await service.list_assignments(unit, request.caller, request.id("circle")))
+
+
+@route("GET", "/v1/live", access=Member(), raw=True)
+async def live(request: Request[None]) -> web.StreamResponse:
+    """Wake-ups for the caller and for the caller's organisation."""
+    caller = request.caller
+    audiences = (caller.organisation, caller.worker)
+    return await request.hub.live.stream(request.web, worker=caller.worker, audiences=audiences)
+
+
+ROUTES = (
+    post_entry,
+    list_circles,
+    read_names,
+    read_headers,
+    fetch,
+    list_readers,
+    assign,
+    list_assignments,
+    live,
+)

@@ -1,0 +1,185 @@
+"""What comes in and goes out about circles."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from crypto.entries import MAX_BODY, MAX_BOXES, MAX_HEADER
+from crypto.statements import MAX_STATEMENT
+from hub.kernel.schemas import Input, Output
+
+Hash = Annotated[bytes, Meta(min_length=32, max_length=32)]
+Signature = Annotated[bytes, Meta(min_length=64, max_length=64)]
+Box = Annotated[bytes, Meta(min_length=1, max_length=2048)]
+PAGE = 100
+HEADERS = 500
+POST_LIMIT = 1024 * 1024
+
+
+class PostEntry(Input):
+    """One entry: exact header bytes, signature, sealed body, and every box its facts name."""
+
+    header: Annotated[bytes, Meta(min_length=1, max_length=MAX_HEADER)]
+    signature: Signature
+    body: Annotated[bytes, Meta(min_length=1, max_length=MAX_BODY)]
+    boxes: Annotated[tuple[Box, ...], Meta(max_length=2 * MAX_BOXES)] = ()
+
+
+class Statement(Input):
+    """A signed statement (`crypto.statements.SignedStatement`)."""
+
+    payload: Annotated[bytes, Meta(min_length=1, max_length=MAX_STATEMENT)]
+    signature: Signature
+
+
+class Fetch(Input):
+    """``break_glass`` is the reason's code, for who looks without being assigned. The statement then holds a
+    commitment to the reason, and ``reason`` is [salt, reason] boxed to the worker's own organisation."""
+
+    statement: Statement
+    break_glass: Annotated[int, Meta(ge=0, le=255)] | None = None
+    reason: Annotated[bytes, Meta(max_length=8192)] | None = None
+
+
+class Names(Input):
+    """A page of names, for circles the caller works on."""
+
+    statement: Statement
+    circles: Annotated[list[Hash], Meta(min_length=1, max_length=PAGE)]
+
+
+class Assign(Input):
+    """Put a worker on a circle, or take them off."""
+
+    on: bool
+
+
+class ReceiptOut(Output):
+    """The hub's receipt: `crypto.entries.Receipt` and its signature."""
+
+    seq: int
+    entry_hash: bytes
+    head: bytes
+    received_at: int
+    signature: bytes
+
+
+class InviteOut(Output):
+    """An invitation that waits for the caller's organisation."""
+
+    hash: bytes
+    seq: int
+    answer_due: int
+
+
+class CircleOut(Output):
+    """One line of the list of circles."""
+
+    circle: bytes
+    owner: bytes
+    standing: str
+    seq: int
+    head: bytes
+    control_head: bytes
+    epoch: int
+    received_at: int
+    read_seq: int
+    assigned: bool
+    closed: bool
+    about_seq: int
+    next_due: int | None
+    invite: InviteOut | None
+
+
+class CirclesOut(Output):
+    """A page; ``next`` is what ``after`` takes."""
+
+    items: list[CircleOut]
+    next: str | None
+
+
+class NameOut(Output):
+    """What opens to a circle's name."""
+
+    circle: bytes
+    seq: int
+    header: bytes
+    signature: bytes
+    body: bytes | None
+    boxes: list[bytes]
+
+
+class NamesOut(Output):
+    """In the order asked for; ``size`` and ``note`` are the access log after the statement."""
+
+    items: list[NameOut]
+    size: int
+    note: str
+
+
+class HeaderOut(Output):
+    """One entry without its body."""
+
+    seq: int
+    header: bytes
+    signature: bytes
+    received_at: int
+
+
+class HeadersOut(Output):
+    """A page of headers, and where the circle stands."""
+
+    entries: list[HeaderOut]
+    seq: int
+    head: bytes
+    receipt: ReceiptOut
+
+
+class BodyOut(Output):
+    """One sealed body; null once erased."""
+
+    seq: int
+    body: bytes | None
+
+
+class FetchedOut(Output):
+    """Bodies and boxes, and the access log after the statement that let them go."""
+
+    bodies: list[BodyOut]
+    boxes: list[bytes]
+    size: int
+    note: str
+
+
+class ReaderOut(Output):
+    """The latest `opened` statement of one worker: how far they have read, in their own signed words."""
+
+    organisation: bytes
+    worker: bytes
+    seq: int
+    head: bytes
+    at: int
+    payload: bytes
+    signature: bytes
+
+
+class ReadersOut(Output):
+    """Everyone who has opened something here."""
+
+    items: list[ReaderOut]
+
+
+class AssignmentOut(Output):
+    """Who works on this circle, within the caller's organisation."""
+
+    worker: bytes
+    by: bytes
+    at: int
+
+
+class AssignmentsOut(Output):
+    """All of them."""
+
+    items: list[AssignmentOut]
