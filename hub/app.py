@@ -9,9 +9,14 @@ from typing import TextIO
 
 from aiohttp import web
 
+from hub.accounts import jobs as accounts_jobs
+from hub.accounts import routes as accounts_routes
+from hub.accounts.sessions import Sessions
+from hub.audit import routes as audit_routes
+from hub.audit.appender import appending
 from hub.config import Settings
 from hub.kernel import health
-from hub.kernel.caller import SessionReader, nobody
+from hub.kernel.caller import SessionReader
 from hub.kernel.context import Clock, Hub
 from hub.kernel.dispatch import mount
 from hub.kernel.edge import edge
@@ -24,6 +29,7 @@ from hub.kernel.live import Live
 from hub.kernel.metrics import Metrics
 from hub.kernel.requestlog import RequestLog
 from hub.kernel.routes import Route
+from hub.organisations import routes as organisations_routes
 from hub.worker import Worker
 from storage.blobs import BlobStore
 from storage.database import Database
@@ -32,9 +38,13 @@ KERNEL = Feature("kernel", health.ROUTES)
 
 # Lowest first: audit, notifications, accounts, organisations, circles, documents, referrals, workflow.
 # Each is started in this order and stopped in reverse.
-FEATURES: tuple[Feature, ...] = ()
+FEATURES: tuple[Feature, ...] = (
+    Feature("audit", audit_routes.ROUTES, start=appending),
+    Feature("accounts", accounts_routes.ROUTES, accounts_jobs.JOBS),
+    Feature("organisations", organisations_routes.ROUTES),
+)
 
-SESSIONS: SessionReader = nobody
+SESSIONS: SessionReader = Sessions()
 
 HUB = web.AppKey("hub", Hub)
 

@@ -13,6 +13,7 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from crypto.signing import SigningKey
 from hub.config import Settings, SettingsError
 
 SEED_BYTES = 32
@@ -26,6 +27,16 @@ class HubKeys:
     receipt: bytes = field(repr=False)
     checkpoint: bytes = field(repr=False)
     private: bytes = field(repr=False)
+
+    @property
+    def receipt_public(self) -> bytes:
+        """32 bytes: what the authority's root lists for receipts."""
+        return SigningKey(self.receipt).public
+
+    @property
+    def checkpoint_public(self) -> bytes:
+        """32 bytes: what the authority's root lists for checkpoints."""
+        return SigningKey(self.checkpoint).public
 
     def derive(self, label: str, material: bytes = b"") -> bytes:
         """32 bytes only this hub can make again: fake salts, link tokens. One label for each use."""

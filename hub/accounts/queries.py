@@ -1,0 +1,195 @@
+"""The SQL of accounts, enrolment and sessions. Every statement is built once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import and_, bindparam, delete, func, literal, or_, select, update
+
+from storage.statements import insert_ignore, upsert
+from storage.tables.accounts import (
+    accounts,
+    challenges,
+    invitations,
+    pins,
+    replacements,
+    sessions,
+    sign_in_names,
+    standings,
+)
+
+a, r, s, i = accounts.c, replacements.c, sessions.c, invitations.c
+
+
+def _p(name: str) -> Any:
+    return bindparam(f"p_{name}")
+
+
+# Sessions
+READ_SESSION = (
+    select(
+        s.session,
+        s.worker,
+        s.signing_key,
+        s.seen_at,
+        s.ends_at,
+        a.organisation,
+        a.role,
+        a.state,
+        standings.c.kind,
+        standings.c.valid_from,
+        standings.c.valid_to,
+    )
+    .join_from(sessions, accounts, and_(a.worker == s.worker, a.signing_key == s.signing_key))
+    .outerjoin(standings, standings.c.organisation == a.organisation)
+    .where(s.token_hash == _p("token_hash"))
+)
+TOUCH_SESSION = (
+    update(sessions).where(s.session == _p("session"), s.seen_at < _p("now")).values(seen_at=_p("now"))
+)
+ADD_SESSION = sessions.insert()
+SESSIONS_OF = select(s.session).where(s.worker == _p("worker")).order_by(s.made_at.desc(), s.session)
+END_SESSION = delete(sessions).where(s.session == _p("session"))
+END_SESSIONS_OF = delete(sessions).where(s.worker == _p("worker"))
+END_OLD_SESSIONS = delete(sessions).where(
+    s.session.in_(select(s.session).where(or_(s.ends_at <= _p("now"), s.seen_at <= _p("idle"))).limit(500))
+)
+ADD_CHALLENGE = challenges.insert()
+TAKE_CHALLENGE = (
+    delete(challenges)
+    .where(challenges.c.session == _p("session"))
+    .returning(challenges.c.nonce, challenges.c.worker, challenges.c.organisation, challenges.c.expires_at)
+)
+END_OLD_CHALLENGES = delete(challenges).where(
+    challenges.c.session.in_(
+        select(challenges.c.session).where(challenges.c.expires_at <= _p("now")).limit(500)
+    )
+)
+
+# Accounts
+BY_ADDRESS = select(a.worker, a.organisation, a.salt, a.auth_hash, a.wrapped, a.wrap_version, a.state).where(
+    a.address == _p("address"), a.state != literal("removed")
+)
+ACCOUNT = select(accounts).where(a.worker == _p("worker"))
+LOCKED_ACCOUNT = ACCOUNT.with_for_update()
+KITS = select(a.worker, a.signing_key).where(
+    a.organisation == _p("organisation"), a.role == literal("kit"), a.state == literal("admitted")
+)
+KITS_BY_ORGANISATION = KITS.order_by(a.worker).limit(8)
+ADD_ACCOUNT = accounts.insert()
+DROP_WAITING = delete(accounts).where(a.worker == _p("worker"), a.state == literal("waiting"))
+SET_STATE = (
+    update(accounts)
+    .where(a.worker == _p("worker"))
+    .values(state=_p("state"), role=_p("role"), changed_at=_p("now"))
+)
+REMOVE = (
+    update(accounts)
+    .where(a.worker == _p("worker"))
+    .values(
+        state=literal("removed"),
+        address=None,
+        salt=None,
+        auth_hash=None,
+        wrapped=None,
+        profile_box=None,
+        mail=None,
+        changed_at=_p("now"),
+    )
+)
+SWAP = (
+    update(accounts)
+    .where(a.worker == _p("worker"))
+    .values(
+        {
+            name: _p(name)
+            for name in (
+                "role",
+                "address",
+                "signing_key",
+                "box_key",
+                "salt",
+                "auth_hash",
+                "wrapped",
+                "wrap_version",
+                "profile_box",
+                "invitation",
+                "mail",
+            )
+        }
+        | {"state": literal("admitted"), "changed_at": _p("now")}
+    )
+)
+SET_WORDS = (
+    update(accounts)
+    .where(a.worker == _p("worker"), a.auth_hash == _p("old_hash"), a.wrap_version == _p("old_version"))
+    .values(
+        salt=_p("salt"),
+        auth_hash=_p("auth_hash"),
+        wrapped=_p("wrapped"),
+        wrap_version=_p("wrap_version"),
+        changed_at=_p("now"),
+    )
+)
+COLLEAGUES = (
+    select(a.worker, a.role, a.state, a.address)
+    .where(a.organisation == _p("organisation"), a.worker > _p("after"), a.role != literal("kit"))
+    .order_by(a.worker)
+    .limit(_p("limit"))
+)
+HOW_MANY = select(func.count()).where(a.organisation == _p("organisation"), a.state != literal("removed"))
+
+# Replacements of words
+REPLACEMENT = select(replacements).where(r.worker == _p("worker"))
+ADD_REPLACEMENT = replacements.insert()
+DROP_REPLACEMENT = delete(replacements).where(r.worker == _p("worker"))
+
+_SHOWN = ("worker", "invitation", "address", "signing_key", "box_key", "profile_box", "role")
+_waiting = (
+    select(*(a[name] for name in _SHOWN), literal(0).label("replaces"))
+    .where(a.organisation == _p("organisation"), a.worker > _p("after"), a.state == literal("waiting"))
+    .union_all(
+        select(*(r[name] for name in _SHOWN), literal(1).label("replaces")).where(
+            r.organisation == _p("organisation"), r.worker > _p("after")
+        )
+    )
+    .subquery("waiting")
+)
+WAITING = select(_waiting).order_by(_waiting.c.worker).limit(_p("limit"))
+
+# Sign-in names
+TAKE_NAME = insert_ignore(sign_in_names, on=["address"])
+NAME_OWNER = select(sign_in_names.c.worker).where(sign_in_names.c.address == _p("address"))
+DROP_NAME = delete(sign_in_names).where(
+    sign_in_names.c.address == _p("address"), sign_in_names.c.worker == _p("worker")
+)
+DROP_NAMES_OF = delete(sign_in_names).where(sign_in_names.c.worker == _p("worker"))
+DROP_OTHER_NAMES = delete(sign_in_names).where(
+    sign_in_names.c.worker == _p("worker"), sign_in_names.c.address != _p("address")
+)
+
+# Invitations
+ADD_INVITATION = invitations.insert()
+INVITATION = select(invitations).where(i.token_hash == _p("token_hash"))
+LOCKED_INVITATION = INVITATION.with_for_update()
+COMPLETE = (
+    update(invitations)
+    .where(i.invitation == _p("invitation"), i.worker.is_(None))
+    .values(worker=_p("worker"), content_hash=_p("content_hash"), organisation=_p("organisation"))
+)
+END_OLD_INVITATIONS = delete(invitations).where(
+    i.invitation.in_(select(i.invitation).where(i.expires_at <= _p("before")).limit(500))
+)
+
+# Pins
+PINS = select(pins.c.version, pins.c.sealed).where(pins.c.worker == _p("worker"))
+FIRST_PINS = insert_ignore(pins, on=["worker"])
+NEXT_PINS = (
+    update(pins)
+    .where(pins.c.worker == _p("worker"), pins.c.version == _p("before"))
+    .values(version=_p("version"), sealed=_p("sealed"))
+)
+
+# What the authority's word about an organisation means for its people
+SET_STANDING = upsert(standings, on=["organisation"], take=["kind", "valid_from", "valid_to"])
+STANDING = select(standings).where(standings.c.organisation == _p("organisation"))

@@ -1,0 +1,107 @@
+"""What comes in and goes out about accounts. Bytes are base64 in JSON."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from hub.kernel.schemas import Input, Output
+
+Id = Annotated[bytes, Meta(min_length=16, max_length=16)]
+Hash = Annotated[bytes, Meta(min_length=32, max_length=32)]
+BoxKey = Annotated[bytes, Meta(min_length=1216, max_length=1216)]
+Signature = Annotated[bytes, Meta(min_length=64, max_length=64)]
+Wrapped = Annotated[bytes, Meta(min_length=60, max_length=256)]
+Version = Annotated[int, Meta(ge=1, le=2**31)]
+Address = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._@+-]{1,98}[a-z0-9]$")]
+"""A sign-in name: lower case, so that it is typed one way only; need not be a mail address."""
+Mail = Annotated[str, Meta(pattern=r"^[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,189}$")]
+ProfileBox = Annotated[bytes, Meta(min_length=1136, max_length=4096)]
+
+PINS_MAX = 512 * 1024
+
+
+class Credentials(Input):
+    """A worker's keys and wrapped secret, as their end made them. ``auth`` is proved, never stored as it is."""
+
+    worker: Id
+    address: Address
+    signing_key: Hash
+    box_key: BoxKey
+    salt: Id
+    auth: Hash
+    wrapped: Wrapped
+    wrap_version: Version
+
+
+class StartSignIn(Input):
+    address: Address
+
+
+class SignInParameters(Output):
+    hub: str
+    suite: int
+    salt: bytes
+
+
+class ProveSignIn(Input):
+    address: Address
+    auth: Hash
+
+
+class SignInChallenge(Output):
+    worker: bytes
+    organisation: bytes
+    wrapped: bytes
+    wrap_version: int
+    session: bytes
+    nonce: bytes
+
+
+class FinishSignIn(Input):
+    session: Id
+    signature: Signature
+
+
+class SessionStarted(Output):
+    token: bytes
+    expires_at: int
+    idle_ms: int
+
+
+class StartKit(Input):
+    organisation: Id
+
+
+class KitChallenge(Output):
+    worker: list[bytes]
+    session: bytes
+    nonce: bytes
+
+
+class Me(Output):
+    worker: bytes
+    organisation: bytes
+    role: str
+    kind: str
+    address: str | None
+    state: str
+
+
+class ChangeWords(Input):
+    old_auth: Hash
+    salt: Id
+    auth: Hash
+    wrapped: Wrapped
+    wrap_version: Version
+
+
+class Pins(Output):
+    version: int
+    sealed: bytes | None
+
+
+class PutPins(Input):
+    version: Annotated[int, Meta(ge=1, le=2**53 - 1)]
+    sealed: Annotated[bytes, Meta(min_length=1, max_length=PINS_MAX)]

@@ -1,0 +1,1 @@
+"""The access log: every look is durable here before anything is released. Appended to, never changed."""

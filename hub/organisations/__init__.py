@@ -1,0 +1,1 @@
+"""Organisations: their signed chains, what the authority says about them, who is admitted."""
