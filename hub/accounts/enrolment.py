@@ -7,7 +7,6 @@ Looking consumes nothing; completing does, once, and the same content again gets
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import os
 from typing import NamedTuple
@@ -18,6 +17,7 @@ from hub.accounts.sessions import changed, token_hash
 from hub.accounts.sign_in import auth_hash
 from hub.kernel.context import Hub
 from hub.kernel.refusals import Malformed, NotAllowed, NotFound, Refused
+from hub.notifications import service as notifications
 from policies.limits import limits
 from storage.database import Row, Unit
 
@@ -49,13 +49,12 @@ class Invitation(NamedTuple):
 
 def link_of(hub: Hub, invitation: bytes) -> str:
     """The link to mail. The token stands in the fragment, which no server is sent."""
-    token = base64.urlsafe_b64encode(link_token(hub, invitation)).rstrip(b"=").decode()
-    return f"{hub.settings.public_url}/enrol#{token}"
+    return notifications.enrolment_link(hub, invitation)
 
 
 def link_token(hub: Hub, invitation: bytes) -> bytes:
     """32 bytes only this hub can make again."""
-    return hub.keys.derive("enrolment-link", invitation)
+    return notifications.enrolment_token(hub, invitation)
 
 
 async def invite(
@@ -83,7 +82,7 @@ async def invite(
         worker=None,
         content_hash=None,
     )
-    await recipients.mail_link(unit, hub, organisation, mail, link_of(hub, invitation), now)
+    await recipients.mail_link(unit, hub, organisation, mail, invitation, now)
     return invitation
 
 

@@ -23,7 +23,7 @@ PINS_MAX = 512 * 1024
 
 
 class Credentials(Input):
-    """A worker's keys and wrapped secret, as their end made them. ``auth`` is proved, never stored as it is."""
+    """A worker's keys and wrapped secret, as their end made them. Of ``auth`` only a hash is stored."""
 
     worker: Id
     address: Address

@@ -57,7 +57,7 @@ async def mail_of(unit: Unit, worker: bytes) -> str | None:
 
 
 async def invite_founder(unit: Unit, hub: Hub, mail: str, now: int) -> str:
-    """Invite somebody to found an organisation; the operator's doing. Returns the link that is also mailed."""
+    """Invite somebody to found an organisation, as the operator. Returns the link, which is mailed too."""
     made = await enrolment.invite(unit, hub, mail, now, organisation=None, role="manager")
     return enrolment.link_of(hub, made)
 

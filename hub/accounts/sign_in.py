@@ -1,7 +1,7 @@
-"""Sign-in: prove the words, then the worker's key. Known and unknown names get the same answers and the same work.
+"""Sign-in: prove the words, then the worker's key. Known and unknown names get the same answers and work.
 
 The hub keeps SHA-256(auth) only. What it gives for a right proof is the wrapped secret and a challenge; a
-session begins when the key inside that secret has signed the challenge. Each challenge works once and briefly.
+session begins when the key inside that secret has signed the challenge. Each challenge works once, briefly.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The appender: one in each process. Whoever waits while a batch commits goes into the next one together.
 
-One batch is one transaction: lock the log's row, refuse what was said before, add leaves and nodes, sign the new
-checkpoint. Another process's batch waits for the row and then goes on from what it finds there.
+One batch is one transaction: lock the log's row, refuse what was said before, add leaves and nodes, sign the
+new checkpoint. Another process's batch waits for the row and then goes on from what it finds there.
 """
 
 from __future__ import annotations
@@ -95,8 +95,8 @@ class Appender:
         """Returns once all of it is durable.
 
         Raises:
-            SaidBefore, AheadOfLog: then none of it is in the log. LogSetBack, Away; storage's Unavailable: then it
-            may be, and the same statement again is SaidBefore.
+            SaidBefore, AheadOfLog, LogSetBack, Away: then none of it is in the log. storage's Unavailable:
+            then it may be, and the same statement again is SaidBefore.
         """
         if len(self._waiting) >= MOST_WAITING:
             raise Away(retry_after=2)
@@ -123,8 +123,8 @@ class Appender:
         if not same:
             self._seen = Seen(max(seen.size, state.size + 1), seen.root)
             log.error(
-                "The access log in the database (%d statements) is not a continuation of what this machine saw"
-                " (%d, in %s). An older backup was put back. Nothing is appended until the newer database is back.",
+                "The access log in the database (%d statements) does not continue what this machine saw"
+                " (%d, in %s): an older backup was put back. Nothing is appended until the newer one is.",
                 state.size,
                 seen.size,
                 anchor.FILE,

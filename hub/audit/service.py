@@ -1,4 +1,4 @@
-"""The access log for everyone above: make statements durable before anything is let go, and read what was said."""
+"""The access log for those above: make statements durable before anything is let go; read what was said."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ async def record(
     statement that brings none of its own.
 
     Raises:
-        crypto's Forged, Malformed, UpdateNeeded; NotAllowed (another worker's), NotNow, SaidBefore, AheadOfLog;
-        LogSetBack, Away, storage's Unavailable: nothing may be let go.
+        crypto's Forged, Malformed, UpdateNeeded; NotAllowed (another worker's), NotNow, SaidBefore,
+        AheadOfLog; LogSetBack, Away, storage's Unavailable: nothing may be let go.
     """
     said = [_verified(each, caller, now, alert, reason_box) for each in statements]
     return await hub.part(Appender).append(said)

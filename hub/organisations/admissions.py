@@ -68,7 +68,7 @@ async def enrol(unit: Unit, hub: Hub, given: Enrol, now: int) -> Enrolled:
     """Complete a link. The same content again gets the same answer, updated once the chain took it up.
 
     Raises:
-        LinkUsed, LinkExpired, NameTaken, NotFound, NotAllowed, Malformed; for a founder also as ``events.found``.
+        LinkUsed, LinkExpired, NameTaken, NotFound, NotAllowed, Malformed; founders also as ``events.found``.
     """
     found = await enrolment.locked(unit, given.token)
     content = msgspec.msgpack.encode(given)

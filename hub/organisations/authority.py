@@ -1,4 +1,4 @@
-"""The authority's documents: roots, accreditations, withdrawals. Anyone may bring one; its signatures are the permission.
+"""The authority's documents: roots, accreditations, withdrawals. Anyone may bring one; signatures permit it.
 
 The first root is trusted by the operator's own hand, and must vouch for this hub's name and keys. Every later
 one follows it by the rule that every end applies too.

@@ -1,8 +1,8 @@
 """Verified chains and accreditations, remembered in this process.
 
-A chain is named by its head, a hash over its whole history, so what was verified once under a head holds for
-ever and for everyone: this is a memo of a pure function, bounded by the number of events it holds. A chain that
-grew is extended from what is known; nothing is verified twice.
+A chain is named by its head, a hash over its whole history, so what was verified once under a head holds
+for ever and for everyone: this is a memo of a pure function, bounded by the number of events it holds. A
+chain that grew is extended from what is known; nothing is verified twice.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ async def at(unit: Unit, organisation: bytes, length: int, head: bytes) -> Organ
 
 
 async def _continued(unit: Unit, organisation: bytes, length: int, head: bytes) -> Organisation | None:
-    """Go on from the last state that is known. None when that is ahead, or was undone before it was stored."""
+    """Go on from the last known state. None when that is ahead, or was undone before it was stored."""
     latest = _LATEST.get(organisation)
     known = None if latest is None else _BY_HEAD.get(latest)
     if known is None or known.length >= length:

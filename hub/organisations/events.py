@@ -1,7 +1,7 @@
 """Events of an organisation's chain: verified, one for each head, with exactly the boxes that they name.
 
-The chain decides, the accounts follow: whoever it admits may work, whoever it removes is signed out, all in the
-transaction that stores the event.
+The chain decides, the accounts follow: whoever it admits may work, whoever it removes is signed out, all in
+the transaction that stores the event.
 """
 
 from __future__ import annotations

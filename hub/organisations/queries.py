@@ -1,4 +1,4 @@
-"""The SQL of organisations, their events and boxes, and the authority's documents. Every statement is built once."""
+"""The SQL of organisations, their events and boxes, and the authority's documents; each built once."""
 
 from __future__ import annotations
 

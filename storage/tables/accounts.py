@@ -1,4 +1,4 @@
-"""Accounts: sign-in, sessions, what only their owner can open. Names and mails are of workers, never of victims."""
+"""Accounts: sign-in, sessions, what only their owner can open. Mail addresses are of workers alone."""
 
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text
 
