@@ -14,7 +14,14 @@ from hub.accounts import routes as accounts_routes
 from hub.accounts.sessions import Sessions
 from hub.audit import routes as audit_routes
 from hub.audit.appender import appending
+from hub.circles import routes as circles_routes
+from hub.circles import state as circles_state
+from hub.circles.reactions import Reaction, Reactions
 from hub.config import Settings
+from hub.documents import jobs as documents_jobs
+from hub.documents import receiving as documents_receiving
+from hub.documents import routes as documents_routes
+from hub.documents import service as documents
 from hub.kernel import health
 from hub.kernel.caller import SessionReader
 from hub.kernel.context import Clock, Hub
@@ -42,7 +49,12 @@ FEATURES: tuple[Feature, ...] = (
     Feature("audit", audit_routes.ROUTES, start=appending),
     Feature("accounts", accounts_routes.ROUTES, accounts_jobs.JOBS),
     Feature("organisations", organisations_routes.ROUTES),
+    Feature("circles", circles_routes.ROUTES, start=circles_state.start),
+    Feature("documents", documents_routes.ROUTES, documents_jobs.JOBS, documents_receiving.start),
 )
+
+# What happens besides when an entry is taken in, in the same transaction and in this order.
+REACTIONS: tuple[Reaction, ...] = (documents.attach,)
 
 SESSIONS: SessionReader = Sessions()
 
@@ -59,7 +71,7 @@ def assemble(
     sessions: SessionReader = SESSIONS,
 ) -> Hub:
     """Everything a request, a job or a test needs at hand. Call it inside a running loop."""
-    return Hub(
+    hub = Hub(
         settings=settings,
         database=database,
         blobs=blobs,
@@ -70,6 +82,8 @@ def assemble(
         buckets=Buckets(factor=settings.rate_factor),
         sessions=sessions,
     )
+    hub.parts[Reactions] = Reactions(REACTIONS)
+    return hub
 
 
 def build(

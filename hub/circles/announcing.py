@@ -7,6 +7,7 @@ Neither says anything of what was posted.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from crypto.entries import Invite, Kind
 from hub.circles.reactions import Posted
@@ -26,20 +27,28 @@ async def announce(unit: Unit, hub: Hub, posted: Posted, summary: Summary) -> No
     gone = posted.before.members.keys() - posted.after.members.keys() if posted.before else frozenset()
     event = Event("circle", topic=posted.circle, seq=posted.seq, to=(*summary.here, *sorted(gone)))
     unit.after_commit(lambda: hub.live.publish(event))
-    for notice in _notices(posted, summary):
-        await notifications.notify(unit, hub, notice, posted.now)
+    await notifications.notify_all(unit, hub, tuple(_notices(posted, summary)), posted.now)
 
 
 def _notices(posted: Posted, summary: Summary) -> Iterator[Notice]:
+    """Whoever is assigned in each organisation, or its managers; of the author's own, only colleagues
+    assigned too."""
     if isinstance(posted.facts, Invite):
-        invited = posted.facts.listing.organisation
-        yield Notice("invitation", invited, None, posted.circle, posted.seq, Urgency.NEW)
+        yield _notice("invitation", posted, posted.facts.listing.organisation)
     if posted.header.kind not in SAID:
         return
     for place in summary.places:
-        if place.standing is Standing.IN:
-            for worker in place.workers or (None,):
-                if worker != posted.header.worker:
-                    yield Notice(
-                        "message", place.organisation, worker, posted.circle, posted.seq, Urgency.NEW
-                    )
+        if place.standing is not Standing.IN:
+            continue
+        if place.organisation != posted.header.organisation:
+            yield _notice("message", posted, place.organisation)
+            continue
+        for worker in place.workers:
+            if worker != posted.header.worker:
+                yield _notice("message", posted, place.organisation, worker)
+
+
+def _notice(
+    kind: Literal["invitation", "message"], posted: Posted, organisation: bytes, worker: bytes | None = None
+) -> Notice:
+    return Notice(kind, organisation, worker, posted.circle, posted.seq, Urgency.NEW)

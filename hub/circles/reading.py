@@ -208,5 +208,8 @@ async def _names(unit: Unit, caller: Caller, circles: list[bytes]) -> list[NameO
 
 async def list_readers(unit: Unit, caller: Caller, circle: bytes) -> ReadersOut:
     """How far each worker has read, in their own signed words."""
-    await access.place_of(unit, caller, circle)
-    return ReadersOut(items=list(await audit.readers(unit, circle)))
+    place = await access.place_of(unit, caller, circle)
+    known = {each.organisation for each in state.unpack(place.row.summary).places}
+    return ReadersOut(
+        items=[each for each in await audit.readers(unit, circle) if each.organisation in known]
+    )

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from crypto.entries import MAX_BODY, MAX_BOXES, MAX_HEADER
 from crypto.statements import MAX_STATEMENT
+from hub.audit.schemas import Reader
 from hub.kernel.schemas import Input, Output
 
 Hash = Annotated[bytes, Meta(min_length=32, max_length=32)]
@@ -153,22 +154,10 @@ class FetchedOut(Output):
     note: str
 
 
-class ReaderOut(Output):
-    """The latest `opened` statement of one worker: how far they have read, in their own signed words."""
-
-    organisation: bytes
-    worker: bytes
-    seq: int
-    head: bytes
-    at: int
-    payload: bytes
-    signature: bytes
-
-
 class ReadersOut(Output):
     """Everyone who has opened something here."""
 
-    items: list[ReaderOut]
+    items: list[Reader]
 
 
 class AssignmentOut(Output):

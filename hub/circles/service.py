@@ -13,6 +13,8 @@ from hub.kernel.caller import Caller
 from hub.kernel.refusals import NotFound
 from hub.organisations import service as organisations
 from policies.access import may_assign
+from policies.people import CircleState
+from policies.posting import Posting, may_post
 from storage.database import Unit
 
 __all__ = ["Place", "Stated", "place_of", "read_stated", "record"]
@@ -66,3 +68,11 @@ async def assigned_workers(unit: Unit, circle: bytes, organisation: bytes) -> tu
     """Who of that organisation works on the circle."""
     rows = await unit.all(queries.ASSIGNED, circle=circle, organisation=organisation)
     return tuple(row.worker for row in rows)
+
+
+async def check_writer(unit: Unit, caller: Caller, circle: bytes, kind: str) -> None:
+    """May the caller post that kind of entry (policies' word) here now? Raises NotFound, NotAllowed."""
+    place = await place_of(unit, caller, circle)
+    closed = state.unpack(place.row.summary).closed
+    asked = Posting(kind, CircleState.CLOSED if closed else CircleState.OPEN)
+    refuse_if_denied(may_post(accounts.person(caller), place.link(), asked))

@@ -15,34 +15,54 @@ from crypto.encoding import to_array
 from crypto.entries import Entry, Header, Kind, Listing
 from crypto.organisation import Organisation
 from crypto.private import bodies, boxes, content
-from crypto.private.secrets import OrganisationSecret, WorkerSecret
-from crypto.statements import Act, Object, ObjectKind, SignedStatement, Statement, sign_statement
+from crypto.statements import Act, Object, ObjectKind
+from tests.hub.build import End, Team, raw, statement_json
+from tests.hub.running import Answer
 
 TITLE = "A circle for J"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Office:
-    """One organisation: its chain as it stands, its secret, and the digest of its accreditation."""
+    """One organisation as listings name it."""
 
-    id: bytes
-    chain: Organisation
-    secret: OrganisationSecret
-    accreditation: bytes
+    team: Team
+
+    @property
+    def id(self) -> bytes:
+        return self.team.id
+
+    @property
+    def chain(self) -> Organisation:
+        return self.team.house.chain
+
+    @property
+    def accreditation(self) -> bytes:
+        return self.team.listed
 
 
 @dataclass(frozen=True)
-class Person:
-    """A worker with keys and a session."""
+class Author:
+    """Who signs: an end, and the organisation it speaks for."""
 
-    worker: bytes
-    secret: WorkerSecret
+    end: End
     office: Office
-    token: bytes
+
+    @property
+    def worker(self) -> bytes:
+        return self.end.id
 
     @property
     def organisation(self) -> bytes:
         return self.office.id
+
+
+def manager(team: Team) -> Author:
+    return Author(team.manager, Office(team))
+
+
+def worker(team: Team) -> Author:
+    return Author(team.worker, Office(team))
 
 
 @dataclass
@@ -97,7 +117,7 @@ class Thread:
             office.id, office.chain.head, generation.number, generation.key_hash, office.accreditation, digest
         )
 
-    def opening(self, owner: Person) -> Made:
+    def opening(self, owner: Author) -> Made:
         """Open the circle."""
         office = owner.office
         seed = Header(
@@ -114,7 +134,13 @@ class Thread:
         return self.make(owner, Kind.OPEN, facts, bodies.About(1, "Ann", TITLE, "R1", "", ""), [box])
 
     def make(
-        self, author: Person, kind: int, facts: Any, body: Any = None, carried: Sequence[bytes] = (), **changed: Any
+        self,
+        author: Author,
+        kind: int,
+        facts: Any,
+        body: Any = None,
+        carried: Sequence[bytes] = (),
+        **changed: Any,
     ) -> Made:
         """Any entry, sealed under the epoch's key; ``changed`` header fields are signed as they are."""
         header = Header(
@@ -126,18 +152,18 @@ class Thread:
         said = body if body is not None else bodies.Asked(1, "Ann", "", "as we said")
         sealed = bodies.seal_body(content.entry_key(self.key, e.header_id(header)), header, said)
         header = structs.replace(header, sealed_hash=e.body_hash(sealed))
-        return Made(e.sign_entry(header, author.secret.signing), header, sealed, list(carried))
+        return Made(e.sign_entry(header, author.end.signing), header, sealed, list(carried))
 
-    def message(self, author: Person, text: str = "hello", **changed: Any) -> Made:
+    def message(self, author: Author, text: str = "hello", **changed: Any) -> Made:
         return self.make(author, Kind.MESSAGE, e.Message(None), bodies.Said(1, "Ann", text, ()), **changed)
 
-    def restricted(self, author: Person, *offices: Office) -> Made:
+    def restricted(self, author: Author, *offices: Office) -> Made:
         carried = [os.urandom(1168) for _ in offices]
         hashes = tuple(hashlib.sha256(box).digest() for box in carried)
         facts = e.Message(e.Restricted(os.urandom(16), hashes))
         return self.make(author, Kind.MESSAGE, facts, bodies.Said(1, "Ann", "hush", ()), carried)
 
-    def invite(self, author: Person, office: Office, due: int | None = None) -> Made:
+    def invite(self, author: Author, office: Office, due: int | None = None) -> Made:
         box = self.box(office)
         carried = [os.urandom(1168) for _ in range(len(self.members) + 1)]
         body_boxes = tuple(hashlib.sha256(each).digest() for each in carried)
@@ -145,19 +171,21 @@ class Thread:
         facts = e.Invite(self.listing(office, box), due, os.urandom(16), body_boxes, ())
         return self.make(author, Kind.INVITE, facts, carried=[box, *carried])
 
-    def accept(self, author: Person, invite: Made) -> Made:
+    def accept(self, author: Author, invite: Made) -> Made:
         return self.make(author, Kind.ACCEPT, e.Accept(invite.entry.hash))
 
-    def decline(self, author: Person, invite: Made, reason: int = 1) -> Made:
+    def decline(self, author: Author, invite: Made, reason: int = 1) -> Made:
         return self.make(author, Kind.DECLINE, e.Decline(invite.entry.hash, reason))
 
-    def rekey(self, author: Person, *removed: bytes, reason: int = 1) -> Made:
+    def rekey(self, author: Author, *removed: bytes, reason: int = 1) -> Made:
         """A new epoch for who stays. The thread moves to it once it is ``placed``."""
         following = replace(self, epoch=self.epoch + 1, key=os.urandom(32))
         found: list[list[tuple[Listing, bytes]]] = []
         for group in (self.members, self.pending):
             offices = [office for _, office in sorted(group.items()) if office.id not in removed]
-            found.append([(self.listing(office, box), box) for office in offices for box in [following.box(office)]])
+            found.append(
+                [(self.listing(office, box), box) for office in offices for box in [following.box(office)]]
+            )
         facts = e.Rekey(
             tuple(listing for listing, _ in found[0]),
             tuple(listing for listing, _ in found[1]),
@@ -170,9 +198,7 @@ class Thread:
 
     def placed(self, made: Made, receipt: dict[str, Any]) -> None:
         """The hub took it: move on."""
-        import base64
-
-        self.heads.append(base64.b64decode(receipt["head"]))
+        self.heads.append(raw(receipt["head"]))
         self.authors[made.header.worker] = made.entry.hash
         if made.header.is_control:
             self.control_head = made.entry.hash
@@ -191,32 +217,65 @@ class Thread:
                 self.pending.pop(organisation, None)
 
 
-def statement(
-    person: Person,
-    act: int,
-    circle: bytes,
-    objects: Sequence[Object],
-    now: int,
-    *,
-    purpose: int = 1,
-    reason: bytes = b"",
-    size: int = 0,
-    root: bytes = hashlib.sha256(b"").digest(),
-) -> SignedStatement:
-    """A signed statement."""
-    said = Statement(
-        1, act, person.worker, person.organisation, circle, tuple(objects), purpose, reason, size, root, now,
-        os.urandom(16),
-    )  # fmt: skip
-    return sign_statement(said, person.secret.signing)
-
-
 def fetching(
-    person: Person, circle: bytes, now: int, seqs: range = range(1, 101), epochs: range = range(0), **words: Any
+    author: Author, circle: bytes, seqs: range = range(1, 101), epochs: range = range(0), **changes: Any
 ) -> dict[str, Any]:
     """The body of a fetch."""
-    objects = [Object(ObjectKind.ENTRIES, circle, seqs.start, seqs.stop)]
+    objects = [Object(ObjectKind.ENTRIES, circle, seqs.start, seqs.stop)] if seqs else []
     if epochs:
         objects.append(Object(ObjectKind.KEYS, circle, epochs.start, epochs.stop))
-    signed = statement(person, Act.FETCHED, circle, objects, now, **words)
-    return {"statement": {"payload": signed.payload, "signature": signed.signature}}
+    return {"statement": statement_json(author.end.statement(Act.FETCHED, circle, objects, **changes))}
+
+
+class Circle:
+    """One circle on a running hub: its thread, and what its people do with it over HTTP."""
+
+    def __init__(self, now: int) -> None:
+        self.thread = Thread(now)
+
+    @classmethod
+    async def opened(cls, owner: Author) -> Circle:
+        made = cls(owner.end.running.clock.now)
+        await made.post(owner, made.thread.opening(owner))
+        return made
+
+    @property
+    def id(self) -> bytes:
+        return self.thread.id
+
+    @property
+    def path(self) -> str:
+        return f"/v1/circles/{self.id.hex()}"
+
+    async def send(self, author: Author, made: Made, **more: Any) -> Answer:
+        """Send an entry; what the ends know does not move."""
+        return await author.end.ask("POST", f"{self.path}/entries", made.json() | more)
+
+    async def post(self, author: Author, made: Made) -> dict[str, Any]:
+        """Send an entry that must be taken, and move on. Its receipt."""
+        answer = await self.send(author, made)
+        assert answer.status == 201, answer.body
+        self.thread.placed(made, answer.body)
+        return dict(answer.body)
+
+    async def say(self, author: Author, text: str = "hello") -> Made:
+        made = self.thread.message(author, text)
+        await self.post(author, made)
+        return made
+
+    async def invite(self, owner: Author, team: Team) -> Made:
+        made = self.thread.invite(owner, Office(team))
+        await self.post(owner, made)
+        self.thread.pending[team.id] = Office(team)
+        return made
+
+    async def join(self, owner: Author, author: Author) -> None:
+        """Invite an organisation, which accepts at once."""
+        invite = await self.invite(owner, author.office.team)
+        await self.post(author, self.thread.accept(author, invite))
+
+    async def fetch(self, author: Author, *what: range, **changes: Any) -> Answer:
+        return await author.end.ask("POST", f"{self.path}/fetch", fetching(author, self.id, *what, **changes))
+
+    async def headers(self, author: Author, after: int = 0) -> Answer:
+        return await author.end.ask("GET", f"{self.path}/headers?after={after}")

@@ -1,0 +1,92 @@
+"""What this process knows of uploads under way: which is receiving a part just now, and the hash of what
+came so far.
+
+Nothing here must survive: another process, or this one started again, reads the stored object to hash it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from hub.kernel.context import Hub
+from hub.kernel.refusals import Away, Conflicting
+
+AT_ONCE = 16
+"""Parts in memory at the same time, 8 MiB each."""
+REMEMBERED = 256
+PATIENCE = 30.0
+
+
+class Running:
+    """SHA-256 over the first ``parts`` parts of an upload."""
+
+    __slots__ = ("digest", "parts")
+
+    def __init__(self) -> None:
+        self.digest = hashlib.sha256()
+        self.parts = 0
+
+
+class Receiving:
+    """One for each process."""
+
+    def __init__(self) -> None:
+        self._busy: set[bytes] = set()
+        self._running: OrderedDict[bytes, Running] = OrderedDict()
+        self._room = asyncio.Semaphore(AT_ONCE)
+
+    @contextmanager
+    def alone(self, upload: bytes) -> Iterator[None]:
+        """One part of an upload at a time. Raises Conflicting."""
+        if upload in self._busy:
+            raise Conflicting("A part of this upload is being received. Send one after another.")
+        self._busy.add(upload)
+        try:
+            yield
+        finally:
+            self._busy.discard(upload)
+
+    @asynccontextmanager
+    async def room(self) -> AsyncIterator[None]:
+        """Room for one part in memory. Raises Away when too many are being received for too long."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._room.acquire()
+        except TimeoutError:
+            raise Away(retry_after=5) from None
+        try:
+            yield
+        finally:
+            self._room.release()
+
+    async def add(self, upload: bytes, number: int, data: bytearray) -> None:
+        """Hash a part in a thread, if all before it were hashed here."""
+        running = self._running.setdefault(upload, Running()) if number == 1 else self._running.get(upload)
+        if running is None or running.parts != number - 1:
+            self._running.pop(upload, None)
+            return
+        self._running.move_to_end(upload)
+        if len(self._running) > REMEMBERED:
+            self._running.popitem(last=False)
+        running.parts = -1
+        await asyncio.to_thread(running.digest.update, data)
+        running.parts = number
+
+    def digest(self, upload: bytes, parts: int) -> bytes | None:
+        """SHA-256 of the whole, if every part came through here."""
+        running = self._running.get(upload)
+        return running.digest.digest() if running is not None and running.parts == parts else None
+
+    def forget(self, upload: bytes) -> None:
+        """The upload is finished or dropped."""
+        self._running.pop(upload, None)
+
+
+@asynccontextmanager
+async def start(hub: Hub) -> AsyncIterator[Receiving]:
+    """One `Receiving` for each process."""
+    yield Receiving()

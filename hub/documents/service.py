@@ -1,0 +1,226 @@
+"""Documents: resumable uploads of ciphertext, and the bytes again for who stated that they are fetching them.
+
+A part counts once it is safe in the store *and* written down; whoever sends it again is answered from what
+is written. No transaction is open while the store works. An upload belongs to the worker who began it
+until an entry names it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+
+from crypto.entries import Document, Erase
+from hub.circles import service as circles
+from hub.circles.reactions import Posted
+from hub.documents import queries
+from hub.documents.receiving import Receiving
+from hub.documents.schemas import Begin, Finished, Received, UploadOut, UploadState
+from hub.kernel.caller import Caller
+from hub.kernel.context import Hub
+from hub.kernel.refusals import Conflicting, Malformed, NotFound, Refused
+from policies.limits import limits
+from storage.blobs import PART, Part
+from storage.database import Conflict, Row, Unit
+
+DROP_JOB = "documents.drop"
+
+
+class TooManyUploads(Refused):
+    code, status, title = "too-many-uploads", 429, "Finish or drop another upload first"
+
+
+class DocumentTooLarge(Refused):
+    code, status, title = "document-too-large", 413, "The document is too large"
+
+
+class OutOfOrder(Refused):
+    code, status, title = "part-out-of-order", 409, "Another part comes first"
+
+
+class WrongSize(Refused):
+    code, status, title = "wrong-part-size", 400, "The part does not have its size"
+
+
+class Incomplete(Refused):
+    code, status, title = "upload-incomplete", 409, "Parts of the upload are missing"
+
+
+class WrongHash(Refused):
+    code, status, title = "wrong-hash", 422, "The stored bytes are not those that were meant"
+
+
+class NoUpload(Refused):
+    code, status, title = "no-upload", 409, "The document is not here"
+
+
+def key_of(upload: bytes) -> str:
+    """Where its bytes lie in the store."""
+    return upload.hex()
+
+
+def part_count(size: int) -> int:
+    """How many parts an object of that size has."""
+    return -(-size // PART)
+
+
+async def begin(unit: Unit, caller: Caller, circle: bytes, asked: Begin, now: int) -> UploadOut:
+    """Begin an upload, or go on with the one of the same document, number and size."""
+    await circles.check_writer(unit, caller, circle, "document")
+    if asked.size > limits().documents.sealed_max:
+        raise DocumentTooLarge(limit=limits().documents.sealed_max)
+    named = {"circle": circle, "document": asked.document, "number": asked.number}
+    words = {**named, "worker": caller.worker, "size": asked.size}
+    row = await unit.one(queries.RESUME, **words)
+    if row is not None:
+        parts = [part.number for part in await unit.all(queries.PARTS, upload=row.upload)]
+        return UploadOut(upload=row.upload, part_size=PART, parts=parts)
+    if await unit.one(queries.ATTACHED, **named) is not None:
+        raise Conflicting("That version of the document was posted already.")
+    if (
+        await unit.value(queries.OPEN_UPLOADS, worker=caller.worker)
+        >= limits().documents.uploads_open_per_worker
+    ):
+        raise TooManyUploads
+    upload = os.urandom(16)
+    await unit.run(
+        queries.BEGIN, upload=upload, **words, touched_at=now, stored_hash=None, entry=None, dropped_at=None
+    )
+    return UploadOut(upload=upload, part_size=PART, parts=[])
+
+
+async def upload_of(unit: Unit, caller: Caller, upload: bytes) -> Row:
+    """The caller's own upload. Raises NotFound."""
+    row = await unit.one(queries.UPLOAD, upload=upload, worker=caller.worker)
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def read_upload(unit: Unit, caller: Caller, upload: bytes) -> UploadState:
+    """How far it has come."""
+    row = await upload_of(unit, caller, upload)
+    parts = [part.number for part in await unit.all(queries.PARTS, upload=upload)]
+    return UploadState(part_size=PART, parts=parts, size=row.size, finished=row.stored_hash is not None)
+
+
+class Expected:
+    """What is known of an upload when a part of it comes."""
+
+    __slots__ = ("last", "length", "number", "row")
+
+    def __init__(self, row: Row, last: Part | None, number: int) -> None:
+        self.row, self.last, self.number = row, last, number
+        self.length = min(PART, row.size - (number - 1) * PART)
+
+    @property
+    def is_safe(self) -> bool:
+        """The part is written down already."""
+        return self.last is not None and self.number <= self.last.number
+
+
+async def expect(unit: Unit, caller: Caller, upload: bytes, number: int, length: int | None) -> Expected:
+    """Judge a part before a byte of it is read. Raises OutOfOrder, WrongSize, Malformed."""
+    row = await upload_of(unit, caller, upload)
+    if not 1 <= number <= part_count(row.size):
+        raise Malformed("The upload has no such part.")
+    found = await unit.one(queries.LAST_PART, upload=upload)
+    last = None if found is None else Part(*found)
+    expected = Expected(row, last, number)
+    following = last.number + 1 if last else 1
+    if number > following:
+        raise OutOfOrder(expected=following)
+    if length is not None and length != expected.length:
+        raise WrongSize(expected=expected.length)
+    return expected
+
+
+async def store_part(hub: Hub, expected: Expected, data: bytearray, now: int) -> Received:
+    """Make one part safe, then write it down."""
+    upload, number = expected.row.upload, expected.number
+    hashing = asyncio.create_task(hub.part(Receiving).add(upload, number, data))
+    try:
+        part = await hub.blobs.put_part(key_of(upload), data, expected.last)
+    finally:
+        await hashing
+    try:
+        async with hub.database.write() as unit:
+            if not await unit.run(queries.TOUCH, which=upload, touched_at=now):
+                raise NotFound
+            await unit.run(queries.ADD_PART, upload=upload, **part._asdict())
+    except Conflict:
+        hub.part(Receiving).forget(upload)
+    return received(expected)
+
+
+def received(expected: Expected) -> Received:
+    """The answer for a part that is safe."""
+    return Received(received=(expected.number - 1) * PART + expected.length)
+
+
+async def finish(hub: Hub, caller: Caller, upload: bytes, stored_hash: bytes, now: int) -> Finished:
+    """Make the object of its parts once its hash holds. Finishing again gives the same answer."""
+    async with hub.database.read() as unit:
+        row = await upload_of(unit, caller, upload)
+        parts = [Part(*part) for part in await unit.all(queries.PARTS, upload=upload)]
+    if row.stored_hash is not None:
+        if row.stored_hash != stored_hash:
+            raise Conflicting("The upload was finished with another hash.")
+        return Finished(size=row.size)
+    if len(parts) != part_count(row.size):
+        raise Incomplete(received=len(parts), parts=part_count(row.size))
+    with hub.part(Receiving).alone(upload):
+        digest = hub.part(Receiving).digest(upload, len(parts))
+        if digest is None or digest == stored_hash:
+            await hub.blobs.finish(key_of(upload), parts)
+            digest = digest or await _hashed(hub, upload)
+    if digest != stored_hash:
+        await drop(hub, caller, upload, now)
+        raise WrongHash("Nothing was kept. Begin the upload again.")
+    async with hub.database.write() as unit:
+        if not await unit.run(queries.FINISH, which=upload, stored_hash=stored_hash, touched_at=now):
+            raise NotFound
+    hub.part(Receiving).forget(upload)
+    return Finished(size=row.size)
+
+
+async def _hashed(hub: Hub, upload: bytes) -> bytes:
+    digest = hashlib.sha256()
+    async for chunk in hub.blobs.read(key_of(upload)):
+        await asyncio.to_thread(digest.update, chunk)
+    return digest.digest()
+
+
+async def drop(hub: Hub, caller: Caller, upload: bytes, now: int) -> None:
+    """Give an upload up; a job takes its bytes away."""
+    async with hub.database.write() as unit:
+        await upload_of(unit, caller, upload)
+        if not await unit.run(queries.DROP, which=upload, dropped_at=now):
+            raise Conflicting("An entry names this document: only the circle's owner can erase it.")
+        unit.after_commit(lambda: hub.wakes.wake(DROP_JOB))
+    hub.part(Receiving).forget(upload)
+
+
+async def attach(unit: Unit, hub: Hub, posted: Posted) -> None:
+    """A document's entry needs its finished upload; an erased one lets its bytes go. Raises NoUpload,
+    Conflicting."""
+    facts = posted.facts
+    if isinstance(facts, Document):
+        named = {"circle": posted.circle, "document": facts.document, "number": facts.number}
+        if await unit.one(queries.ATTACHED, **named) is not None:
+            raise Conflicting("That version of the document was posted already.")
+        attached = await unit.run(
+            queries.ATTACH,
+            of=posted.circle,
+            author=posted.header.worker,
+            of_document=facts.document,
+            of_number=facts.number,
+            of_size=facts.size,
+            entry=posted.entry_hash,
+        )
+        if not attached:
+            raise NoUpload("Upload the sealed document first, then post the entry that names it.")
+    elif isinstance(facts, Erase):
+        await unit.run(queries.DROP_ERASED, of=posted.circle, erased=facts.entry, dropped_at=posted.now)
+        unit.after_commit(lambda: hub.wakes.wake(DROP_JOB))
