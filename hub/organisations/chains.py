@@ -159,9 +159,12 @@ async def _extended(unit: Unit, organisation: bytes, length: int, chain: Organis
     return chain
 
 
-async def documents(unit: Unit, organisation: bytes, version: int) -> Documents:
-    """What the authority signed about it; ``version`` is the count that each document moves."""
-    key = organisation + version.to_bytes(8, "big")
+async def documents(unit: Unit, organisation: bytes, head: bytes, version: int) -> Documents:
+    """What the authority signed about it; ``version`` is the count that each document moves.
+
+    Remembered under the chain's head as well: an id alone does not tell two databases apart, a head does.
+    """
+    key = head + version.to_bytes(8, "big")
     known = _DOCUMENTS.get(key)
     if known is not None:
         return known
@@ -194,7 +197,9 @@ async def directory(unit: Unit, organisations: Iterable[bytes]) -> Known:
     wanted = sorted(set(organisations))
     rows = await unit.all(queries.STATES, p_organisations=wanted) if wanted else []
     chains = {row.organisation: await at(unit, row.organisation, row.length, row.head) for row in rows}
-    papers = {row.organisation: await documents(unit, row.organisation, row.documents) for row in rows}
+    papers = {
+        row.organisation: await documents(unit, row.organisation, row.head, row.documents) for row in rows
+    }
     by_digest = {digest: read for paper in papers.values() for digest, read in paper.accreditations.items()}
     return Known(chains, papers, by_digest)
 
