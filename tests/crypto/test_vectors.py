@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.vectors.form import HERE, load, outcome
-from tests.vectors.make import CHECKS, MAKERS, made, path
+from tests.vectors.form import HERE, load, outcome, path
+from tests.vectors.make import CHECKS, MAKERS, made
 
 FILES = {name: load(name) for name in MAKERS}
 
