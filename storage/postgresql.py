@@ -1,12 +1,11 @@
-"""PostgreSQL through asyncpg: a pool of connections, each statement prepared once on each of them.
+"""PostgreSQL through asyncpg: a bounded number of connections, each statement prepared once on each of them.
 
-Every wait has an end: for a free connection, for a lock and for a statement. A connection that fails in any
-way in the middle of a unit is thrown away; the pool opens another when the server is back.
+Every wait has an end: for a free connection, for a lock, for a statement and for a whole unit. A connection
+that fails in any way in the middle of a unit is thrown away; another is opened when the server is back.
 """
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 import asyncpg
@@ -17,12 +16,13 @@ from storage.statements import Prepared, Row, Values
 
 CONNECT_SECONDS = 5.0
 FREE_SECONDS = 10.0
-STATEMENT_SECONDS = 30.0
+UNIT_SECONDS = 60.0
 WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED"
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 SETTINGS = {
     "application_name": "kith",
     "lock_timeout": "10s",
+    "statement_timeout": "30s",
     "idle_in_transaction_session_timeout": "60s",
     "timezone": "UTC",
     "jit": "off",
@@ -57,6 +57,9 @@ class Session:
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
+        self.limit = asyncio.get_running_loop().call_later(UNIT_SECONDS, connection.terminate)
+        """Ends the unit of a server that has gone silent: one timer for each unit, not one for each
+        statement."""
 
     async def fetch(self, prepared: Prepared, given: Values, *, first: bool) -> list[Row]:
         try:
@@ -85,40 +88,29 @@ class Session:
 
 
 class Postgresql:
-    """Keeps the connections to one database."""
+    """Keeps the connections to one database: asyncpg's own pool costs a task and a shield for each unit."""
 
-    def __init__(self, pool: Any, size: int) -> None:
-        self._pool = pool
+    def __init__(self, url: str, size: int) -> None:
+        self._url = url
         self._size = size
+        self._places = asyncio.Semaphore(size)
+        self._free: list[Any] = []
 
     @classmethod
     async def open(cls, url: str, *, pool_size: int) -> "Postgresql":
-        try:
-            pool = await asyncpg.create_pool(
-                url,
-                min_size=1,
-                max_size=pool_size,
-                init=_prepare,
-                reset=_leave_as_it_is,
-                timeout=CONNECT_SECONDS,
-                command_timeout=STATEMENT_SECONDS,
-                statement_cache_size=1000,
-                max_cached_statement_lifetime=0,
-                server_settings=SETTINGS,
-            )
-        except Exception as fault:
-            raise translated(fault) from fault
-        return cls(pool, pool_size)
+        keeper = cls(url, pool_size)
+        keeper._give_back(await keeper._acquire())
+        return keeper
 
     async def begin(self, *, write: bool) -> Session:
         """A connection that died unseen is found here, before anything has happened; then take another."""
         for remaining in range(self._size, -1, -1):
-            connection = await self._acquire()
+            session = Session(await self._acquire())
             try:
-                await connection.execute(WRITE if write else READ)
-                return Session(connection)
+                await session.connection.execute(WRITE if write else READ)
+                return session
             except BaseException as fault:
-                await self._discard(connection)
+                self._discard(session)
                 if not isinstance(fault, Exception):
                     raise
                 if not remaining or not isinstance(fault, _LOST):
@@ -134,11 +126,11 @@ class Postgresql:
         try:
             answer = await session.connection.execute("COMMIT")
         except BaseException as fault:
-            await self._discard(session.connection)
+            self._discard(session)
             if isinstance(fault, Exception):
                 raise translated(fault) from fault
             raise
-        await self._pool.release(session.connection)
+        self._end(session)
         if answer != "COMMIT":
             raise Unavailable("the database undid the unit")
         make_calls(calls)
@@ -148,27 +140,68 @@ class Postgresql:
         try:
             await session.connection.execute("ROLLBACK")
         except BaseException as fault:
-            await self._discard(session.connection)
+            self._discard(session)
             if not isinstance(fault, Exception):
                 raise
         else:
-            await self._pool.release(session.connection)
+            self._end(session)
 
     async def close(self) -> None:
-        await self._pool.close()
+        """Wait for the units under way; none can begin afterwards."""
+        for _ in range(self._size):
+            await self._take_place()
+        for connection in self._free:
+            await connection.close(timeout=CONNECT_SECONDS)
 
     async def _acquire(self) -> Any:
+        await self._take_place()
+        while self._free:
+            connection = self._free.pop()
+            if not connection.is_closed():
+                return connection
         try:
-            return await self._pool.acquire(timeout=FREE_SECONDS)
+            return await _connect(self._url)
+        except BaseException as fault:
+            self._places.release()
+            if isinstance(fault, Exception):
+                raise translated(fault) from fault
+            raise
+
+    async def _take_place(self) -> None:
+        if not self._places.locked():
+            await self._places.acquire()
+            return
+        try:
+            async with asyncio.timeout(FREE_SECONDS):
+                await self._places.acquire()
         except TimeoutError:
             raise Unavailable("every connection was busy for too long") from None
-        except Exception as fault:
-            raise translated(fault) from fault
 
-    async def _discard(self, connection: Any) -> None:
-        with suppress(asyncpg.InterfaceError):  # what broke by itself has left the pool already
-            connection.terminate()
-        await self._pool.release(connection)
+    def _end(self, session: Session) -> None:
+        session.limit.cancel()
+        self._give_back(session.connection)
+
+    def _give_back(self, connection: Any) -> None:
+        if not connection.is_closed():
+            self._free.append(connection)
+        self._places.release()
+
+    def _discard(self, session: Session) -> None:
+        session.limit.cancel()
+        session.connection.terminate()
+        self._places.release()
+
+
+async def _connect(url: str) -> Any:
+    connection = await asyncpg.connect(
+        url,
+        timeout=CONNECT_SECONDS,
+        statement_cache_size=1000,
+        max_cached_statement_lifetime=0,
+        server_settings=SETTINGS,
+    )
+    await _prepare(connection)
+    return connection
 
 
 async def _prepare(connection: Any) -> None:
@@ -180,7 +213,3 @@ async def _prepare(connection: Any) -> None:
 
 def _number(text: str) -> int | float:
     return float(text) if "." in text or text == "NaN" else int(text)
-
-
-async def _leave_as_it_is(connection: Any) -> None:
-    """No unit changes a connection's settings, so there is nothing to reset between two of them."""

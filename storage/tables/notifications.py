@@ -1,4 +1,4 @@
-"""Notifications: who is reached where, what they are to be told of, and the mails that tell them. No content, ever."""
+"""Notifications: who is reached where, what waits to be told, the mails that tell it. No content, ever."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, Table, Text
 
@@ -19,7 +19,9 @@ notices = Table(
     "notices",
     metadata,
     Column("worker", LargeBinary, primary_key=True),
-    Column("dedupe", LargeBinary, primary_key=True, comment="what makes it the same notice: never queued twice"),
+    Column(
+        "dedupe", LargeBinary, primary_key=True, comment="the same for the same notice: none is queued twice"
+    ),
     Column("organisation", LargeBinary, nullable=False),
     Column("kind", Text, nullable=False),
     Column("urgency", BigInteger, nullable=False),
@@ -28,7 +30,9 @@ notices = Table(
     Column("seq", BigInteger),
     Column("subject", LargeBinary, comment="which action, where it is about one"),
     Column("at", BigInteger, nullable=False),
-    Column("check_at", BigInteger, comment="when to ask again whether it may leave; empty once mailed or moot"),
+    Column(
+        "check_at", BigInteger, comment="when to ask whether it may leave; empty once mailed or moot"
+    ),
     Column("mail", LargeBinary, comment="the mail it went into"),
     Index("ix_notices_due", "check_at", "worker"),
     Index("ix_notices_waiting", "worker", "check_at"),
@@ -39,7 +43,9 @@ notices = Table(
 mails = Table(
     "mails",
     metadata,
-    Column("mail", LargeBinary, primary_key=True, comment="its link and its Message-ID are derived from this"),
+    Column(
+        "mail", LargeBinary, primary_key=True, comment="link and Message-ID are derived from this"
+    ),
     Column("state", Text, nullable=False, comment="waiting, sent or dead"),
     Column("worker", LargeBinary, comment="empty for an enrolment"),
     Column("organisation", LargeBinary, comment="empty for a founder"),
