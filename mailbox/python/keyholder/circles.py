@@ -1,0 +1,148 @@
+"""The list of circles. Names come from sealed bodies of verified circles; the rest is the hub's to sort by."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from crypto.private.bodies import About
+from crypto.statements import Act, Object, ObjectKind
+from keyholder import answers
+from keyholder.alarms import Alarm
+from keyholder.circle import CircleView
+from keyholder.desk import Desk
+from keyholder.errors import KeyholderError
+from keyholder.opening import Shown
+
+AT_ONCE = 4
+ViewOf = Callable[[bytes], CircleView]
+
+
+@dataclass(frozen=True, slots=True)
+class CircleRow:
+    """One circle of the list. ``title`` is empty when it cannot be opened here; ``alarm`` says why, if it is
+    for a reason to tell somebody."""
+
+    circle: bytes
+    title: str
+    reference: str
+    owner: bytes
+    standing: str
+    seq: int
+    unread: int
+    assigned: bool
+    closed: bool
+    next_due: int | None
+    received_at: int
+    invite: answers.InviteRow | None
+    alarm: Alarm | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CirclePage:
+    """One page; ``next`` is what to give as ``after``."""
+
+    items: list[CircleRow]
+    next: str | None
+
+
+class NamesAnswer(answers.LogAnswer, frozen=True, kw_only=True):
+    """What opens to names."""
+
+    items: tuple[NameRow, ...]
+
+
+class NameRow(answers.Answer, frozen=True, kw_only=True):
+    """One circle's description as it stands sealed in its history."""
+
+    circle: answers.Hash
+    seq: answers.Number
+    header: answers.Packed
+    signature: answers.Signature
+    body: answers.Body | None = None
+    boxes: answers.Boxes = ()
+
+
+class Circles:
+    """The circles of the own organisation."""
+
+    def __init__(self, desk: Desk, view: ViewOf) -> None:
+        self._desk, self._view = desk, view
+
+    async def page(self, after: str | None, limit: int, names: bool) -> CirclePage:
+        """Newest activity first."""
+        page = await self._desk.connection.get(
+            "/v1/circles", answers.Page[answers.CircleListed], after=after, limit=limit
+        )
+        rows = [_row(listed) for listed in page.items]
+        if names:
+            rows = await self._named(rows)
+        return CirclePage(rows, str(page.next) if page.next is not None else None)
+
+    async def _named(self, rows: list[CircleRow]) -> list[CircleRow]:
+        """With titles where they can be opened. One statement names them all before anything is released."""
+        works = [row for row in rows if row.standing != "invited" and (row.assigned or self._everyone(row))]
+        if not works:
+            return rows
+        released = await self._release([row.circle for row in works])
+        slots = asyncio.Semaphore(AT_ONCE)
+
+        async def name(row: CircleRow) -> CircleRow:
+            found = released.get(row.circle)
+            if found is None:
+                return row
+            async with slots:
+                return await self._name(row, found)
+
+        return list(await asyncio.gather(*(name(row) for row in rows)))
+
+    def _everyone(self, row: CircleRow) -> bool:
+        """Managers, and everyone of the owner, see names without being assigned."""
+        return row.standing == "owner" or self._desk.member.role == 2
+
+    async def _release(self, circles: list[bytes]) -> dict[bytes, NameRow]:
+        objects = [Object(ObjectKind.CIRCLE, circle, 0, 0) for circle in circles]
+        signed = self._desk.state_that(Act.LISTED, objects)
+        body = {
+            "statement": {"payload": signed.payload, "signature": signed.signature},
+            "circles": circles,
+        }
+        answer = await self._desk.connection.post(
+            "/v1/circles/names", body, NamesAnswer, limit=64 * 1024 * 1024
+        )
+        self._desk.log.heard(answer, [signed])
+        return {row.circle: row for row in answer.items}
+
+    async def _name(self, row: CircleRow, released: NameRow) -> CircleRow:
+        """The title, once the entry it stands in was verified in its place."""
+        view = self._view(row.circle)
+        try:
+            await view.sync()
+            verified = view.book.at(released.seq)
+            await view.keys.take(released.boxes, [verified.header.epoch])
+            item = await view.open_served(released.seq, released.body, released.boxes)
+        except Alarm as alarm:
+            return replace(row, alarm=alarm)
+        except KeyholderError:
+            return row
+        if item.state is Shown.OPEN and isinstance(item.body, About):
+            return replace(row, title=item.body.title, reference=item.body.reference)
+        return replace(row, alarm=item.alarm)
+
+
+def _row(listed: answers.CircleListed) -> CircleRow:
+    return CircleRow(
+        listed.circle,
+        "",
+        "",
+        listed.owner,
+        listed.standing,
+        listed.seq,
+        max(0, listed.seq - listed.read_seq),
+        listed.assigned,
+        listed.closed,
+        listed.next_due,
+        listed.received_at,
+        listed.invite,
+    )

@@ -1,0 +1,197 @@
+"""Documents of one circle: what there is, attaching a file, fetching one. The work on bytes is in
+``uploading`` and ``downloading``; here are the entries that carry each version's manifest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from crypto.entries import Document, Kind
+from crypto.log import Verified
+from crypto.private.bodies import Manifest
+from keyholder import alarms
+from keyholder.downloading import Download, Downloader
+from keyholder.epochs import EpochKeys
+from keyholder.errors import NotAccepted, NotReady
+from keyholder.logbook import Logbook
+from keyholder.opening import Item
+from keyholder.sealing import Sealer
+from keyholder.thread import Thread, restrict
+from keyholder.uploading import Upload, Uploader
+from keyholder.writing import Position, Writing
+from policies.decisions import Denied
+from policies.documents import Found, may_attach, type_of
+from policies.limits import limits
+from policies.names import safe_name
+
+Inspector = Callable[[Path], Found]
+"""Looks at a file's bytes: its media type, and the names inside when it is a container."""
+Progress = Callable[[int, int], None]
+"""(bytes done, bytes in all)."""
+WHOLE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """One version of one document. ``name`` is safe to show and to save under."""
+
+    document: bytes
+    number: int
+    seq: int
+    name: str
+    media_type: str
+    size: int
+    author: str
+    organisation: bytes
+    worker: bytes
+    received_at: int
+    modified_at: int
+    description: str
+
+
+class Documents:
+    """The documents of one circle."""
+
+    def __init__(self, book: Logbook, keys: EpochKeys, sealer: Sealer, thread: Thread) -> None:
+        self._book, self._keys, self._sealer, self._thread = book, keys, sealer, thread
+        self._uploader, self._downloader = Uploader(book), Downloader(book)
+
+    async def all(self) -> list[DocumentView]:
+        """Every version that can be opened here, oldest first."""
+        await self._book.sync()
+        found = []
+        for start in range(1, self._book.log.seq + 1, WHOLE):
+            stop = min(start + WHOLE, self._book.log.seq + 1)
+            if any(v.header.kind == Kind.DOCUMENT for v in self._book.entries[start - 1 : stop - 1]):
+                found += [i for i in await self._thread.open_range(start, stop) if i.kind == Kind.DOCUMENT]
+        return [_view(item) for item in found if isinstance(item.body, Manifest)]
+
+    async def attach(
+        self,
+        path: Path,
+        *,
+        inspect: Inspector,
+        description: str = "",
+        document: bytes | None = None,
+        only: Sequence[bytes] | None = None,
+        progress: Progress | None = None,
+    ) -> DocumentView:
+        """Seal a file and share it; with ``document``, as its next version.
+
+        Raises:
+            NotAccepted: the file's kind, size or name, or it changed meanwhile.
+        """
+        await self._book.sync()
+        name, media = await asyncio.to_thread(_accept, path, inspect)
+        number = 1 + max((f.number for _, f in self._versions(document)), default=0) if document else 1
+        upload = await self._uploader.send(path, document or os.urandom(16), number, progress)
+
+        async def write(position: Position) -> Writing:
+            restricted, boxes, key = restrict(position, only)
+            facts = Document(restricted, upload.document, upload.number, upload.stored)
+            body = _manifest(position.desk.me.name, upload, name, media, description)
+            return Writing(Kind.DOCUMENT, facts, body, boxes, body_key=key)
+
+        receipt = await self._sealer.post(write)
+        self._uploader.done(upload)
+        return _view(await self._thread.open_one(receipt.seq))
+
+    async def fetch(
+        self,
+        document: bytes,
+        folder: Path,
+        *,
+        number: int | None = None,
+        inspect: Inspector,
+        progress: Progress | None = None,
+    ) -> Path:
+        """Save a document, its newest version unless ``number`` says which, under a safe name that is new
+        in ``folder``.
+
+        Raises:
+            Alarm: it is not the document that was shared, or not what it says it is.
+        """
+        await self._book.sync()
+        versions = [v for v, facts in self._versions(document) if number in (None, facts.number)]
+        if not versions:
+            raise NotReady("There is no such document in this circle.")
+        verified = versions[-1]
+        item = await self._thread.open_one(verified.placed.seq)
+        if item.alarm is not None:
+            raise item.alarm
+        manifest = self._checked(verified, item)
+        return await self._downloader.save(Download(verified, manifest), folder, inspect, progress)
+
+    def _versions(self, document: bytes | None) -> list[tuple[Verified, Document]]:
+        return [
+            (verified, verified.facts)
+            for verified in self._book.entries
+            if isinstance(verified.facts, Document) and verified.facts.document == document
+        ]
+
+    def _checked(self, verified: Verified, item: Item) -> Manifest:
+        manifest, facts = item.body, verified.facts
+        if not isinstance(manifest, Manifest):
+            raise NotReady("This document was not shared with your organisation.")
+        named = (manifest.document, manifest.number, manifest.stored)
+        if named != (facts.document, facts.number, facts.size):
+            raise self._book.alarm(
+                alarms.Kind.BADLY_SEALED,
+                header=verified.entry.header,
+                signature=verified.entry.signature,
+            )
+        return manifest
+
+
+def _accept(path: Path, inspect: Inspector) -> tuple[str, str]:
+    """The safe name and the media type of a file that may be shared. Raises NotAccepted."""
+    found = inspect(path)
+    name = safe_name(path.name)
+    decision = may_attach(Found(name, found.size, found.detected, found.inside), limits())
+    accepted = type_of(name)
+    if isinstance(decision, Denied) or accepted is None:
+        raise NotAccepted(decision.say if isinstance(decision, Denied) else "")
+    return name, accepted.media
+
+
+def _manifest(author: str, upload: Upload, name: str, media: str, description: str) -> Manifest:
+    return Manifest(
+        1,
+        author,
+        upload.document,
+        upload.number,
+        name,
+        media,
+        upload.size,
+        upload.padded,
+        upload.stored,
+        upload.plaintext_hash,
+        upload.stored_hash,
+        upload.segments,
+        upload.key,
+        upload.modified_at,
+        description,
+    )
+
+
+def _view(item: Item) -> DocumentView:
+    manifest = item.body
+    assert isinstance(manifest, Manifest)
+    return DocumentView(
+        manifest.document,
+        manifest.number,
+        item.seq,
+        safe_name(manifest.name),
+        manifest.media_type,
+        manifest.size,
+        manifest.author,
+        item.organisation,
+        item.worker,
+        item.received_at,
+        manifest.modified_at,
+        manifest.description,
+    )

@@ -1,0 +1,215 @@
+"""One circle's history as this end has verified it, entry by entry, from the opening on.
+
+Headers come freely from the hub; every one is checked at its place before anything else is done with it.
+The first fault stops everything with an alarm. What was verified is kept on this device and never goes back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from crypto.circle import Circle
+from crypto.encoding import pack
+from crypto.entries import (
+    Entry,
+    Grant,
+    Handover,
+    Invite,
+    Kind,
+    Listing,
+    Open,
+    Receipt,
+    Rekey,
+    Release,
+    read_facts,
+    read_header,
+    verify_receipt,
+)
+from crypto.errors import CryptoError
+from crypto.errors import UpdateNeeded as NewerVersion
+from crypto.log import Log, Verified
+from keyholder import alarms, answers
+from keyholder.desk import Desk
+from keyholder.diagnosis import diagnose
+from keyholder.errors import NotReady, UpdateNeeded
+from keyholder.headercache import HeaderCache
+
+PAGE = 500
+
+
+class Logbook:
+    """A circle's verified log. ``lock`` keeps one writer at a time."""
+
+    def __init__(self, desk: Desk, circle: bytes) -> None:
+        self.desk, self.id = desk, circle
+        self.log = Log(circle)
+        self.entries: list[Verified] = []
+        self.lock = asyncio.Lock()
+        self.places: dict[bytes, int] = {}
+        self._cache = HeaderCache(desk.state, circle)
+        self._restored = False
+        self._syncing = asyncio.Lock()
+
+    @property
+    def circle(self) -> Circle:
+        """The state of the circle. Raises NotReady before anything was verified."""
+        if self.log.circle is None:
+            raise NotReady("There is no such circle, or your organisation is not in it.")
+        return self.log.circle
+
+    def at(self, seq: int) -> Verified:
+        """The entry at ``seq`` (from 1)."""
+        if not 1 <= seq <= self.log.seq:
+            raise NotReady("There is no such entry in this circle.")
+        return self.entries[seq - 1]
+
+    def by_hash(self, entry: bytes) -> Verified | None:
+        """The entry with that hash."""
+        seq = self.places.get(entry)
+        return self.entries[seq - 1] if seq else None
+
+    def backwards(self, *kinds: Kind) -> Iterator[Verified]:
+        """Entries of these kinds, newest first."""
+        return (entry for entry in reversed(self.entries) if entry.header.kind in kinds)
+
+    async def sync(self) -> Log:
+        """Verify everything that is new.
+
+        Raises:
+            Alarm: on the first thing that does not hold. UpdateNeeded.
+        """
+        async with self._syncing:
+            await self._restore()
+            while True:
+                page = await self._page()
+                self._check_page(page)
+                await self._take(page.entries)
+                if self.log.seq >= page.seq:
+                    break
+                if not page.entries:
+                    raise self.alarm(alarms.Kind.HISTORY_CHANGED, head=page.head)
+            self._check_end(page)
+            self._remember()
+            return self.log
+
+    async def took(self, entry: Entry, receipt: answers.Receipt) -> Receipt:
+        """The hub took an own entry: check its promise, and that the entry stands where it says.
+
+        Raises:
+            Alarm.
+        """
+        promised = self._verify_receipt(receipt)
+        if receipt.entry_hash != entry.hash:
+            raise self.alarm(alarms.Kind.HISTORY_CHANGED, entry=entry.header, receipt=pack(promised))
+        async with self._syncing:
+            if receipt.seq == self.log.seq + 1:
+                await self._take_one(entry, receipt.received_at)
+                self._remember()
+        if receipt.seq > self.log.seq:
+            await self.sync()
+        if self.log.seq < receipt.seq or self.log.heads[receipt.seq] != receipt.head:
+            raise self.alarm(alarms.Kind.HISTORY_CHANGED, entry=entry.header, receipt=pack(promised))
+        return promised
+
+    def alarm(self, kind: alarms.Kind, **material: bytes) -> alarms.Alarm:
+        """An alarm about this circle."""
+        return self.desk.keeper.alarm(kind, circle=self.id, verified_head=self.log.head, **material)
+
+    async def _page(self) -> answers.Headers:
+        path = f"/v1/circles/{self.id.hex()}/headers"
+        return await self.desk.connection.get(path, answers.Headers, after=self.log.seq, limit=PAGE)
+
+    def _check_page(self, page: answers.Headers) -> None:
+        receipt = self._verify_receipt(page.receipt)
+        if (receipt.seq, receipt.head) != (page.seq, page.head) or page.seq < self.log.seq:
+            raise self.alarm(alarms.Kind.HISTORY_CHANGED, head=page.head, receipt=pack(receipt))
+        for offset, row in enumerate(page.entries, 1):
+            if row.seq != self.log.seq + offset:
+                raise self.alarm(alarms.Kind.HISTORY_CHANGED, header=row.header)
+
+    def _check_end(self, page: answers.Headers) -> None:
+        if self.log.heads[page.seq] != page.head:
+            raise self.alarm(alarms.Kind.HISTORY_CHANGED, head=page.head, receipt=page.receipt.signature)
+
+    def _verify_receipt(self, shown: answers.Receipt) -> Receipt:
+        receipt = Receipt(1, self.id, shown.seq, shown.entry_hash, shown.head, shown.received_at)
+        try:
+            verify_receipt(receipt, shown.signature, self.desk.authority.root.receipt_keys)
+        except CryptoError as error:
+            raise self.alarm(
+                alarms.Kind.NOBODY_SIGNED, receipt=pack(receipt), signature=shown.signature
+            ) from error
+        return receipt
+
+    async def _take(self, rows: Sequence[answers.HeaderRow]) -> None:
+        await self._know_authors(rows)
+        for row in rows:
+            await self._take_one(Entry(row.header, row.signature), row.received_at)
+
+    async def _know_authors(self, rows: Iterable[answers.HeaderRow]) -> None:
+        named: dict[bytes, None] = {}
+        for row in rows:
+            for organisation, _ in _named(Entry(row.header, row.signature)):
+                named[organisation] = None
+        await self.desk.directory.know(named)
+
+    async def _take_one(self, entry: Entry, received_at: int) -> None:
+        directory = self.desk.directory
+        for organisation, head in _named(entry):
+            await directory.know([organisation])
+            if head and head not in directory.organisation(organisation).heads:
+                await directory.know([organisation], 0)
+        try:
+            verified = self.log.extend(entry, received_at, directory)
+        except NewerVersion as error:
+            raise UpdateNeeded from error
+        except CryptoError as error:
+            kind = diagnose(self.log, entry, received_at, directory, error)
+            raise self.alarm(
+                kind,
+                header=entry.header,
+                signature=entry.signature,
+                received_at=received_at.to_bytes(8, "big"),
+            ) from error
+        self.entries.append(verified)
+        self.places[verified.placed.hash] = verified.placed.seq
+
+    def _remember(self) -> None:
+        pin = self.desk.pins.circle(self.id)
+        if pin is not None and (pin.length > self.log.seq or self.log.heads[pin.length] != pin.head):
+            raise self.alarm(alarms.Kind.HISTORY_CHANGED, pinned=pin.head)
+        self.desk.pins.pin_circle(self.id, self.log.seq, self.log.head)
+        self._cache.keep(self.entries)
+
+    async def _restore(self) -> None:
+        """Take up what this device had verified before; it is verified again, or dropped."""
+        if self._restored:
+            return
+        self._restored = True
+        try:
+            await self._take(self._cache.rows())
+        except alarms.Alarm:
+            self.log, self.entries, self.places = Log(self.id), [], {}
+
+
+def _named(entry: Entry) -> Iterator[tuple[bytes, bytes]]:
+    """Every (organisation, head) an entry speaks of; heads may be empty. Nothing for what cannot be read."""
+    try:
+        header = read_header(entry)
+        facts = read_facts(header) if header.is_control else None
+    except CryptoError:
+        return
+    yield header.organisation, header.organisation_head
+    for listing in listings(facts):
+        yield listing.organisation, listing.head
+    if isinstance(facts, Grant | Release | Handover):
+        yield facts.organisation, b""
+
+
+def listings(facts: Any) -> tuple[Listing, ...]:
+    """The listings in a control entry's facts."""
+    if isinstance(facts, Open | Rekey):
+        return (*facts.members, *facts.pending)
+    return (facts.listing,) if isinstance(facts, Invite) else ()

@@ -1,0 +1,169 @@
+"""Signing in: words to keys, keys to the secret, the secret to a session; and nothing on the hub's word.
+
+The hub's name comes from the trusted root, the strength of the words' stretching from the program. What
+the secret gives must be what the organisation's signed records list for this worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from crypto.errors import CryptoError, Malformed
+from crypto.private import words as word_list
+from crypto.private.secrets import SUITE, SignInKeys, WorkerSecret
+from crypto.statements import sign_session
+from keyholder import answers
+from keyholder.accesslog import AccessLog
+from keyholder.alarms import EvidenceKeeper, Kind
+from keyholder.authority import Authority, Trust
+from keyholder.connection import Connection
+from keyholder.desk import Desk, Me
+from keyholder.directory import Directory
+from keyholder.enrolment import sign_in_name
+from keyholder.errors import Away, NotReady, Refused, WrongWords
+from keyholder.orgkeys import OrganisationKeys
+from keyholder.pins import Pins
+from keyholder.state import LocalState
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """A worker's opened secret and where it was found."""
+
+    proved: answers.Proved
+    secret: WorkerSecret = field(repr=False)
+    address: str
+    keys: SignInKeys = field(repr=False)
+
+
+async def sign_in(
+    connection: Connection,
+    trust: Trust,
+    address: str,
+    words: str,
+    name: str,
+    folder: Path | None,
+    clock: Callable[[], int],
+    expect: bytes | None,
+) -> Desk:
+    """Sign in and set up the desk. On any fault the session is ended again.
+
+    Raises:
+        WrongWords, NotReady, Refused, Away, Alarm.
+    """
+    keeper = EvidenceKeeper(folder / "evidence" if folder else None)
+    unlocked = await unlock(connection, trust, address, words, keeper, expect)
+    await _begin(connection, trust, unlocked)
+    try:
+        return await _set_up(connection, trust, unlocked, name, folder, clock, keeper)
+    except BaseException:
+        await end_session(connection)
+        raise
+
+
+async def unlock(
+    connection: Connection,
+    trust: Trust,
+    address: str,
+    words: str,
+    keeper: EvidenceKeeper,
+    expect: bytes | None = None,
+) -> Unlocked:
+    """Open the worker's secret with their words. About 0.2 s.
+
+    Raises:
+        WrongWords: the hub does not know these words. Alarm: what it keeps beside them was changed.
+    """
+    told = sign_in_name(address)
+    try:
+        typed = word_list.normalise(words, word_list.SIGN_IN_WORDS)
+    except Malformed as error:
+        raise WrongWords(str(error)) from None
+    start = await connection.post("/v1/sign-in/start", {"address": told}, answers.Start, again=True)
+    if start.suite != SUITE or len(start.salt) != 16:
+        raise keeper.alarm(Kind.PROTECTION_LOWERED, salt=start.salt, suite=str(start.suite).encode())
+    if start.hub != trust.hub:
+        raise keeper.alarm(Kind.SIGN_IN_CHANGED, hub=start.hub.encode())
+    keys = await asyncio.to_thread(SignInKeys.derive, typed, start.salt)
+    proved = await _prove(connection, told, keys)
+    try:
+        secret = keys.open(proved.wrapped, trust.hub, proved.worker, told, proved.wrap_version)
+    except CryptoError as error:
+        raise keeper.alarm(
+            Kind.SIGN_IN_CHANGED, wrapped=proved.wrapped, worker=proved.worker, salt=start.salt
+        ) from error
+    if expect is not None and proved.worker != expect:
+        raise keeper.alarm(Kind.KEY_SUBSTITUTED, worker=proved.worker)
+    return Unlocked(proved, secret, told, keys)
+
+
+async def _prove(connection: Connection, address: str, keys: SignInKeys) -> answers.Proved:
+    body = {"address": address, "auth": keys.auth}
+    try:
+        return await connection.post("/v1/sign-in/prove", body, answers.Proved)
+    except Refused as refused:
+        if refused.status in (401, 403, 404):
+            raise WrongWords from refused
+        raise
+
+
+async def _begin(connection: Connection, trust: Trust, unlocked: Unlocked) -> None:
+    proved = unlocked.proved
+    signature = sign_session(trust.hub, proved.session, proved.nonce, unlocked.secret.signing)
+    body = {"session": proved.session, "signature": signature}
+    token = await connection.post("/v1/sign-in/finish", body, answers.Token)
+    connection.use(token.token)
+
+
+async def end_session(connection: Connection) -> None:
+    """End the session at the hub, if it can be reached; forget it here in any case."""
+    try:
+        await connection.delete("/v1/sessions/current")
+    except (Refused, Away):
+        pass
+    finally:
+        connection.use(None)
+
+
+async def _set_up(
+    connection: Connection,
+    trust: Trust,
+    unlocked: Unlocked,
+    name: str,
+    folder: Path | None,
+    clock: Callable[[], int],
+    keeper: EvidenceKeeper,
+) -> Desk:
+    proved, secret = unlocked.proved, unlocked.secret
+    me = Me(proved.worker, proved.organisation, unlocked.address, name or unlocked.address, secret)
+    place = hashlib.sha256(trust.hub.encode() + b"\x00" + me.worker).hexdigest()[:32]
+    state = LocalState(folder / place if folder else None, secret.pins)
+    pins = Pins(me.worker, secret.pins, state, keeper)
+    await pins.load(connection)
+    authority = Authority(trust, keeper)
+    await authority.refresh(connection, pins.root, pins.root_digest if pins.root else b"")
+    pins.pin_root(authority.root.number, authority.trust.digest)
+    directory = Directory(connection, authority, pins, keeper, clock)
+    await _check_own_keys(directory, me, keeper)
+    keys = OrganisationKeys(connection, directory, me.organisation, me.worker, secret, keeper)
+    log = AccessLog(connection, lambda: authority, pins, keeper)
+    desk = Desk(connection, clock, authority, directory, me, keys, pins, log, state, keeper)
+    await log.check()
+    return desk
+
+
+async def _check_own_keys(directory: Directory, me: Me, keeper: EvidenceKeeper) -> None:
+    """Public keys are made again from the secret, and must be the ones that were signed for."""
+    try:
+        await directory.know([me.organisation])
+    except Refused as refused:
+        raise NotReady("Your manager has not admitted you yet. Tell them your five words.") from refused
+    member = directory.organisation(me.organisation).members.get(me.worker)
+    if member is None:
+        raise NotReady("Your manager has not admitted you yet. Tell them your five words.")
+    if (member.signing_key, member.box_key) != (me.secret.signing.public, me.secret.box.public):
+        raise keeper.alarm(Kind.OWN_KEYS_DIFFER, signing_key=member.signing_key, box_key=member.box_key)
