@@ -1,5 +1,7 @@
-"""The links that mails carry. Each is made from the hub's private key, so a mail sent again has the same one and
-the database holds no link that could be used: a digest's only by its hash, an enrolment's not at all.
+"""The links that mails carry.
+
+Each is made from the hub's private key, so a mail sent again has the same one, and the database holds no link
+that could be used: a digest's only by its hash, an enrolment's not at all.
 """
 
 from __future__ import annotations

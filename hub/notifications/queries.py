@@ -8,7 +8,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, LargeBinary, Text, and_, bindparam, delete, exists, null, or_, select, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    LargeBinary,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    null,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from storage.statements import Either, upsert
@@ -51,16 +64,18 @@ _QUEUED = (
 
 
 def _queue(who: ColumnElement[bool]) -> Either:
-    """Queue a notice for every recipient of the organisation that `who` picks, unless they have it already."""
+    """Queue a notice for every recipient of the organisation that `who` picks, unless they have it."""
     values = [_p(name, kind).label(name) for name, kind in _QUEUED]
     chosen = select(r.worker, *values, _p("at", BigInteger).label("check_at")).where(
         r.organisation == _p("organisation", LargeBinary), who
     )
     columns = ["worker", *(name for name, _ in _QUEUED), "check_at"]
     return Either(
-        lambda insert: insert(notices)
-        .from_select(columns, chosen)
-        .on_conflict_do_nothing(index_elements=["worker", "dedupe"])
+        lambda insert: (
+            insert(notices)
+            .from_select(columns, chosen)
+            .on_conflict_do_nothing(index_elements=["worker", "dedupe"])
+        )
     )
 
 
@@ -139,11 +154,11 @@ _this_try = and_(m.mail == _p("mail"), m.state == "waiting", m.attempts == _p("a
 SENT = update(mails).where(_this_try).values(state="sent", next_at=null(), code=null(), ended_at=_p("now"))
 SET_LAST_SENT = update(recipients).where(r.worker == _p("worker")).values(last_sent=_p("now"))
 TRY_AGAIN = (
-    update(mails)
-    .where(_this_try)
-    .values(next_at=_p("when"), code=_p("code"), undelivered=_p("undelivered"))
+    update(mails).where(_this_try).values(next_at=_p("when"), code=_p("code"), undelivered=_p("undelivered"))
 )
-GIVE_UP = update(mails).where(_this_try).values(state="dead", next_at=null(), code=_p("code"), ended_at=_p("now"))
+GIVE_UP = (
+    update(mails).where(_this_try).values(state="dead", next_at=null(), code=_p("code"), ended_at=_p("now"))
+)
 
 # Links
 LINK = select(m.mail, m.place, m.circle, m.seq, m.expires_at).where(
@@ -156,7 +171,9 @@ STILL_THERE = select(places.c.circle).where(
 
 # Dead letters
 DEAD = (
-    select(m.mail, m.code, m.attempts, m.made_at, m.ended_at, m.invitation, m.address, r.mail.label("reached"))
+    select(
+        m.mail, m.code, m.attempts, m.made_at, m.ended_at, m.invitation, m.address, r.mail.label("reached")
+    )
     .select_from(mails.outerjoin(recipients, r.worker == m.worker))
     .where(m.state == "dead")
     .order_by(m.ended_at, m.mail)
@@ -166,7 +183,9 @@ _dead = and_(m.state == "dead", or_(_p("every", BigInteger) == 1, m.mail == _p("
 REVIVE = (
     update(mails)
     .where(_dead)
-    .values(state="waiting", next_at=_p("now"), attempts=0, first_try=null(), ended_at=null(), undelivered=True)
+    .values(
+        state="waiting", next_at=_p("now"), attempts=0, first_try=null(), ended_at=null(), undelivered=True
+    )
 )
 BURY = delete(mails).where(_dead)
 

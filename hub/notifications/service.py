@@ -1,7 +1,7 @@
-"""Notices: that something waits, for whom, how urgent. Queued in the caller's own transaction; mailed by a job.
+"""Notices: that something waits, for whom, how urgent. Queued in the caller's transaction; a job mails them.
 
-A notice says nothing of what it is about. It reaches its people at the moment it is queued: whoever it names, or
-those who work on the circle in the organisation, or else its managers.
+A notice says nothing of what it is about. It reaches its people at the moment it is queued: whoever it names,
+or those who work on the circle in the organisation, or else its managers.
 """
 
 from __future__ import annotations
@@ -119,9 +119,7 @@ def enrolment_link(hub: Hub, invitation: bytes) -> str:
 async def set_recipient(unit: Unit, worker: bytes, organisation: bytes, role: str, mail: str) -> None:
     """This worker is reached there from now on. Raises Malformed for what is no mail address."""
     address = checked_address(mail)
-    await unit.run(
-        queries.SET_RECIPIENT, worker=worker, organisation=organisation, role=role, mail=address
-    )
+    await unit.run(queries.SET_RECIPIENT, worker=worker, organisation=organisation, role=role, mail=address)
 
 
 async def drop_recipient(unit: Unit, worker: bytes) -> None:
@@ -180,7 +178,7 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 def _dedupe(notice: Notice, now: int) -> bytes:
-    """16 bytes that are the same for the same effect, whyever a person is told of it. What has no place in a circle
+    """16 bytes, the same for the same effect, whyever a person is told of it. What has no place in a circle
     is told apart by its time."""
     when = notice.seq if notice.seq is not None else -now
     said = (notice.kind, notice.organisation, notice.circle, when, notice.subject, notice.key)

@@ -1,7 +1,7 @@
 """Stop rules: whoever knows that something is settled says so here, and nobody is nagged for it.
 
-A feature above adds its rule in its ``start``: ``hub.part(Stops).add(rule)``. Rules are asked again each time a
-mail is about to leave.
+A feature above adds its rule in its ``start``: ``hub.part(Stops).add(rule)``. Rules are asked again each time
+a mail is about to leave.
 """
 
 from __future__ import annotations
