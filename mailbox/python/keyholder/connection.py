@@ -74,6 +74,11 @@ class Connection:
         """Speak with this session from now on, or with none."""
         self._token = base64.b64encode(token).decode() if token else None
 
+    @property
+    def token(self) -> bytes | None:
+        """The session it speaks with."""
+        return base64.b64decode(self._token) if self._token else None
+
     def another(self) -> Connection:
         """A second connection to the same hub, without a session."""
         made = Connection(self.url)
@@ -86,16 +91,16 @@ class Connection:
             await self._session.close()
             self._session = None
 
-    async def get(self, path: str, kind: type[T], *, limit: int = LIMIT, **query: str | int | None) -> T:
+    async def get(self, path: str, kind: type[T], *, most: int = LIMIT, **query: str | int | None) -> T:
         """Read something; repeated when the way was lost."""
         asked = {name: str(value) for name, value in query.items() if value is not None}
-        return await self._ask("GET", path, kind, query=asked, again=True, limit=limit)
+        return await self._ask("GET", path, kind, query=asked, again=True, limit=most)
 
     async def post(
-        self, path: str, body: Any, kind: type[T], *, again: bool = False, limit: int = LIMIT
+        self, path: str, body: Any, kind: type[T], *, again: bool = False, most: int = LIMIT
     ) -> T:
         """Send something. ``again``: the hub takes the same bytes twice without harm."""
-        return await self._ask("POST", path, kind, data=packed(body), again=again, limit=limit)
+        return await self._ask("POST", path, kind, data=packed(body), again=again, limit=most)
 
     async def put(self, path: str, body: Any, kind: type[T], *, again: bool = True) -> T:
         """Set something."""

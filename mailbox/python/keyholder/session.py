@@ -138,8 +138,38 @@ async def _set_up(
     clock: Callable[[], int],
     keeper: EvidenceKeeper,
 ) -> Desk:
-    proved, secret = unlocked.proved, unlocked.secret
-    me = Me(proved.worker, proved.organisation, unlocked.address, name or unlocked.address, secret)
+    proved, address = unlocked.proved, unlocked.address
+    me = Me(proved.worker, proved.organisation, address, name or address, unlocked.secret)
+    return await _desk_of(connection, trust, me, folder, clock, keeper)
+
+
+async def resume(
+    connection: Connection,
+    trust: Trust,
+    me: Me,
+    token: bytes,
+    folder: Path | None,
+    clock: Callable[[], int],
+) -> Desk:
+    """Go on with a session whose secret somebody has kept in memory. Everything is checked as at a sign-in.
+
+    Raises:
+        Refused (401): the session has ended. NotReady, Away, Alarm.
+    """
+    connection.use(token)
+    keeper = EvidenceKeeper(folder / "evidence" if folder else None)
+    return await _desk_of(connection, trust, me, folder, clock, keeper)
+
+
+async def _desk_of(
+    connection: Connection,
+    trust: Trust,
+    me: Me,
+    folder: Path | None,
+    clock: Callable[[], int],
+    keeper: EvidenceKeeper,
+) -> Desk:
+    secret = me.secret
     place = hashlib.sha256(trust.hub.encode() + b"\x00" + me.worker).hexdigest()[:32]
     state = LocalState(folder / place if folder else None, secret.pins)
     pins = Pins(me.worker, secret.pins, state, keeper)
