@@ -37,6 +37,7 @@ from hub.kernel.metrics import Metrics
 from hub.kernel.requestlog import RequestLog
 from hub.kernel.routes import Route
 from hub.organisations import routes as organisations_routes
+from hub.referrals import routes as referrals_routes
 from hub.worker import Worker
 from storage.blobs import BlobStore
 from storage.database import Database
@@ -50,6 +51,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("accounts", accounts_routes.ROUTES, accounts_jobs.JOBS),
     Feature("organisations", organisations_routes.ROUTES),
     Feature("circles", circles_routes.ROUTES, start=circles_state.start),
+    Feature("referrals", referrals_routes.ROUTES),
     Feature("documents", documents_routes.ROUTES, documents_jobs.JOBS, documents_receiving.start),
 )
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, and_, bindparam, delete, exists, insert, null, or_, select, tuple_, update
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from storage.statements import insert_ignore, upsert
 from storage.tables.circles import assignments, boxes, circles, control_entries, entries, places
 
-_circle = bindparam("circle")
-_mine = bindparam("organisation")
+_circle: BindParameter[bytes] = bindparam("circle")
+_mine: BindParameter[bytes] = bindparam("organisation")
 _before = circles.alias("before")
 _seen = entries.alias("seen")
 _last = (

@@ -119,7 +119,7 @@ async def _place(unit: Unit, draft: Draft, taken: Taken) -> None:
         if before is None or organisation not in before.pending:
             await _put(unit, taken, organisation, "invited", draft.facts)
     for organisation in after.members:
-        standing = _standing(after, organisation)
+        standing = "owner" if organisation == after.owner else "member"
         if before is None or standing != _standing(before, organisation):
             await _put(unit, taken, organisation, standing, None)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, bindparam, delete, func, insert, select, update
+from sqlalchemy.sql.elements import BindParameter
 
 from storage.tables.documents import tickets, upload_parts, uploads
 
-_upload = bindparam("upload")
+_upload: BindParameter[bytes] = bindparam("upload")
 
 BEGIN = insert(uploads)
 RESUME = (

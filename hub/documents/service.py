@@ -78,10 +78,8 @@ async def begin(unit: Unit, caller: Caller, circle: bytes, asked: Begin, now: in
         return UploadOut(upload=row.upload, part_size=PART, parts=parts)
     if await unit.one(queries.ATTACHED, **named) is not None:
         raise Conflicting("That version of the document was posted already.")
-    if (
-        await unit.value(queries.OPEN_UPLOADS, worker=caller.worker)
-        >= limits().documents.uploads_open_per_worker
-    ):
+    waiting = await unit.value(queries.OPEN_UPLOADS, worker=caller.worker)
+    if (waiting or 0) >= limits().documents.uploads_open_per_worker:
         raise TooManyUploads
     upload = os.urandom(16)
     await unit.run(
