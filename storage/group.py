@@ -9,13 +9,10 @@ group fails.
 import asyncio
 import sqlite3
 import time
-from typing import TYPE_CHECKING
 
 from storage.database import Calls, make_calls
 from storage.errors import Unavailable
-
-if TYPE_CHECKING:
-    from storage.sqlite import Session
+from storage.sqlite_session import Session
 
 LARGEST_GROUP = 256
 RETRY_SECONDS = 0.002
@@ -33,7 +30,7 @@ class _Group:
 class GroupWriter:
     """The only connection of this process that writes, and whose turn it is."""
 
-    def __init__(self, session: "Session", *, busy_seconds: float) -> None:
+    def __init__(self, session: Session, *, busy_seconds: float) -> None:
         self.session = session
         self._connection = session.connection
         self._busy_seconds = busy_seconds
@@ -42,7 +39,7 @@ class GroupWriter:
         self._group: _Group | None = None
         self._committing: asyncio.Task[None] | None = None
 
-    async def enter(self) -> "Session":
+    async def enter(self) -> Session:
         """Wait for a turn and begin a unit in the open group, or in a new one. Raises Unavailable."""
         await self._take_turn()
         try:

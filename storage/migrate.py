@@ -85,9 +85,9 @@ def _through(url: str, work: Callable[[Connection], T]) -> T:
 
 def _on_sqlite(path: str, work: Callable[[Connection], T]) -> T:
     def make() -> sqlite3.Connection:
+        sqlite.lay_out(path)
         connection = sqlite.connect(path)
         connection.execute("PRAGMA busy_timeout = 10000")
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA foreign_keys = OFF")  # a step may rebuild a table that others refer to
         return connection
 

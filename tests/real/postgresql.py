@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PACKAGE = "postgresql"
@@ -109,18 +109,28 @@ class Server:
         if self._process is None:
             return
         if kill:
-            self._kill_all()
+            self._tell_all(signal.SIGKILL)
+            time.sleep(0.1)
         else:
             self._process.send_signal(signal.SIGINT)
         self._process.wait(30)
         self._process = None
 
-    def _kill_all(self) -> None:
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """Still there, but answering nobody while the block lasts."""
+        self._tell_all(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._tell_all(signal.SIGCONT)
+
+    def _tell_all(self, what: signal.Signals) -> None:
         assert self._process is not None
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
         for process in [self._process.pid, *map(int, children)]:
-            os.kill(process, signal.SIGKILL)
-        time.sleep(0.1)
+            with suppress(ProcessLookupError):
+                os.kill(process, what)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -64,6 +65,9 @@ class Server:
         keys = {"accessKey": ACCESS_KEY, "secretKey": SECRET_KEY}
         actions = ["Admin", "Read", "List", "Tagging", "Write"]
         identity = {"name": "tests", "credentials": [keys], "actions": actions}
+        (folder / "master.toml").write_text(
+            "[master.volume_growth]\ncopy_1 = 1\n"
+        )  # little room for each bucket
         (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
 
     @property
@@ -72,15 +76,19 @@ class Server:
 
     def start(self) -> None:
         """Start, and return once it answers. Its ports and data are those of the last time."""
-        names = ["s3.port", "s3.port.grpc", "master.port", "master.port.grpc", "filer.port", "filer.port.grpc",
+        names = ["s3.port", "s3.port.grpc", "master.port", "master.port.grpc",
+                 "filer.port", "filer.port.grpc",
                  "volume.port", "volume.port.grpc"]  # fmt: skip
         ports = [f"-{name}={port}" for name, port in zip(names, self._ports, strict=True)]
         (self.folder / "data").mkdir(exist_ok=True)
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [binary(), "server", f"-dir={self.folder / 'data'}", "-s3", f"-ip={HOST}", f"-ip.bind={HOST}",
-                 "-master.telemetry=false", "-s3.port.iceberg=0", "-s3.port.lance=0", "-master.volumeSizeLimitMB=128", "-volume.max=50",
-                 f"-s3.config={self.folder / 's3.json'}", f"-filer.localSocket={self.folder / 'filer.sock'}",
+                 "-master.telemetry=false", "-master.electionTimeout=1s", "-master.resumeState=false",
+                 "-s3.port.iceberg=0", "-s3.port.lance=0", "-master.volumeSizeLimitMB=128",
+                 "-volume.max=5000",
+                 f"-s3.config={self.folder / 's3.json'}",
+                 f"-filer.localSocket={self.folder / 'filer.sock'}",
                  f"-s3.localSocket={self.folder / 's3.sock'}", *ports],
                 stdout=log, stderr=log, cwd=self.folder,
             )  # fmt: skip
@@ -125,6 +133,16 @@ class Server:
         return S3Settings(
             bucket, ACCESS_KEY, SECRET_KEY, self.endpoint, connect_seconds=1, answer_seconds=10, tries=2
         )
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """Still there, but answering nobody while the block lasts."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         if self._process is None:

@@ -26,7 +26,8 @@ async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def disk_full() -> Callable[[int], AbstractContextManager[None]]:
-    """No file of this process can grow past so many bytes while the block lasts: the kernel refuses to write."""
+    """No file of this process can grow past so many bytes while the block lasts: the kernel refuses to
+    write."""
 
     @contextmanager
     def limited(size: int) -> Iterator[None]:

@@ -97,11 +97,15 @@ async def test_postgresql_may_go_and_come_back_under_load(kill: bool) -> None:
 async def test_a_commit_that_the_server_never_answers_is_unavailable() -> None:
     async with own_server() as (server, database):
         made: list[int] = []
-        with pytest.raises(Unavailable):
+
+        async def write() -> None:
             async with database.write() as unit:
                 unit.after_commit(lambda: made.append(1))
                 await unit.run(ADD, id=1, count=1)
                 server.stop(kill=True)
+
+        with pytest.raises(Unavailable):
+            await write()
         assert made == []
         server.start()
         assert await kept(database) == set()
@@ -131,3 +135,16 @@ async def test_sqlite_synchronises_every_commit(sqlite_database: Database) -> No
         assert await unit.value(text("PRAGMA journal_mode")) == "wal"
         assert await unit.value(text("PRAGMA foreign_keys")) == 1
         assert await unit.value(COUNT) == 0
+
+
+async def test_a_server_that_goes_silent_is_given_up(
+    postgresql_server: postgresql.Server, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.postgresql.UNIT_SECONDS", 0.3)
+    database = await lay_out(await Database.open(postgresql_url))
+    async with database.read() as unit:
+        await unit.value(COUNT)
+        with postgresql_server.silent(), pytest.raises(Unavailable):
+            await unit.value(COUNT)
+    assert await kept(database) == set()
+    await database.close()

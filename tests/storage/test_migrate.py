@@ -55,7 +55,9 @@ def test_a_database_that_is_not_there_is_unavailable() -> None:
 
 
 def test_a_busy_file_is_waited_for(sqlite_url: str) -> None:
-    other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None, check_same_thread=False)
+    other = sqlite3.connect(
+        sqlite_url.removeprefix("sqlite:///"), isolation_level=None, check_same_thread=False
+    )
     other.execute("PRAGMA journal_mode = WAL")
     other.execute("BEGIN IMMEDIATE")
     with ThreadPoolExecutor(1) as thread:

@@ -6,13 +6,15 @@ import stat
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, literal_column, select, text
+from sqlalchemy import Executable, func, literal_column, select, text
 
 from storage.database import Database, Unavailable
 from tests.storage.places import ADD, COUNT
 
-LONG = select(func.max(literal_column("x"))).select_from(
-    text("(WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 2000000) SELECT x FROM n)")
+LONG: Executable = select(func.max(literal_column("x"))).select_from(
+    text(
+        "(WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 2000000) SELECT x FROM n)"
+    )
 )
 ENDLESS = text("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n")
 FILL = text(
