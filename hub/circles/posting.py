@@ -61,30 +61,37 @@ def read(circle: bytes, sent: PostEntry, caller: Caller, now: int) -> Draft:
 
 
 async def post_entry(unit: Unit, hub: Hub, caller: Caller, draft: Draft, now: int) -> tuple[ReceiptOut, bool]:
-    """Take an entry in. The receipt, and whether it is new. Raises what the rules refuse; 404 for
-    strangers."""
-    circle = draft.header.circle
-    try:
-        return await _take_in(unit, hub, caller, draft, now), True
-    except (Refused, CryptoError):
-        same = await unit.one(queries.SAME, circle=circle, hash=draft.hash)
-        if same is None:
-            raise
-        return receipt(hub, circle, same), False
+    """Take an entry in. The receipt, and whether it is new. Raises what the rules refuse; 404 for strangers.
 
-
-async def _take_in(unit: Unit, hub: Hub, caller: Caller, draft: Draft, now: int) -> ReceiptOut:
+    An entry that was taken in before breaks the rules now (it follows itself), so only then is it looked for.
+    """
     row = await _locked(unit, draft.header)
-    if row is None and draft.header.kind != Kind.OPEN:
-        raise NotFound
     try:
         taken = await _judged(unit, hub, caller, draft, row, now)
-    except Stale as refusal:
-        raise _stale(refusal, row) from None
+    except (Refused, CryptoError) as refusal:
+        return await _same(unit, hub, draft, _told(refusal, row)), False
     if not await storing.store(unit, draft, taken, row):
-        raise StaleEntry("somebody else opened this circle")
+        return await _same(unit, hub, draft, StaleEntry("somebody else opened this circle")), False
     await _react(unit, hub, caller, draft, taken)
-    return _receipt(hub, draft.header.circle, taken.head, taken.placed)
+    return _receipt(hub, draft.header.circle, taken.head, taken.placed), True
+
+
+async def _same(unit: Unit, hub: Hub, draft: Draft, refusal: Exception) -> ReceiptOut:
+    """The receipt of the same entry, taken in earlier. Raises ``refusal`` if there is none."""
+    circle = draft.header.circle
+    same = await unit.one(queries.SAME, circle=circle, hash=draft.hash)
+    if same is None:
+        raise refusal
+    return receipt(hub, circle, same)
+
+
+def _told(refusal: Exception, row: Row | None) -> Exception:
+    """A stale entry is told where the circle stands, so that it can be sealed again."""
+    if not isinstance(refusal, Stale) or row is None:
+        return refusal
+    return StaleEntry(
+        str(refusal), control_head=row.control_head, epoch=row.epoch, seq=row.seq, head=row.head
+    )
 
 
 async def _locked(unit: Unit, header: Header) -> Row | None:
@@ -100,19 +107,11 @@ async def _locked(unit: Unit, header: Header) -> Row | None:
     return row
 
 
-def _stale(refusal: Stale, row: Row | None) -> Refused:
-    if row is None:
-        return StaleEntry(str(refusal))
-    return StaleEntry(
-        str(refusal), control_head=row.control_head, epoch=row.epoch, seq=row.seq, head=row.head
-    )
-
-
 async def _judged(unit: Unit, hub: Hub, caller: Caller, draft: Draft, row: Row | None, now: int) -> Taken:
-    if draft.header.is_control:
-        return await _judged_control(unit, hub, caller, draft, row, now)
-    if row is None:
+    if row is None and draft.header.kind != Kind.OPEN:
         raise NotFound
+    if row is None or draft.header.is_control:
+        return await _judged_control(unit, hub, caller, draft, row, now)
     header, summary = draft.header, state.unpack(row.summary)
     heads = await _heads_in_force(unit, row, header)
     circle = state.light(row, summary, heads)

@@ -1,4 +1,5 @@
-"""An end in a few lines, for tests: it seals, signs and numbers entries as a keyholder does, with real keys."""
+"""An end in a few lines, for tests: it seals, signs and numbers entries as a keyholder does, with real
+keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Posting: an entry that holds is given its place and a receipt; every other one is refused and leaves no trace."""
+"""Posting: an entry that holds is given its place and a receipt; every other one is refused and leaves no
+trace."""
 
 from crypto.entries import Receipt, verify_receipt
 from tests.hub.build import build_world, raw
