@@ -1,0 +1,129 @@
+"""The way in: with what the agent remembers, else with the six words for this one command."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from crypto.private.secrets import WorkerSecret
+from keyholder.commands import agent
+from keyholder.commands.call import Call, NotSignedIn
+from keyholder.desk import Me
+from keyholder.end import End
+from keyholder.errors import Away, NotReady, Refused
+from keyholder.session import resume
+
+if TYPE_CHECKING:
+    from keyholder.authority import Trust
+    from keyholder.connection import Connection
+
+ENDED = "Your sign-in has ended. Run: kith sign-in --keep 30m"
+
+
+class Remembered(msgspec.Struct, frozen=True):
+    """What goes on with a session: kept by the agent in memory, never written."""
+
+    worker: bytes
+    organisation: bytes
+    address: str
+    secret: bytes
+    token: bytes
+
+    def __repr__(self) -> str:
+        return "Remembered(...)"
+
+
+@asynccontextmanager
+async def entered(call: Call, connection: Connection, trust: Trust) -> AsyncIterator[End]:
+    """Signed in for the length of one command. A session that is remembered goes on; any other is ended.
+
+    What goes wrong on the way out never hides what went wrong before.
+    """
+    kept = remembered(call)
+    if kept is None:
+        end = await with_words(call, connection, trust)
+        leave: Callable[[End], Awaitable[None]] = End.sign_out
+    else:
+        end = await again(call, connection, trust, kept)
+        leave = save
+    try:
+        yield end
+    except BaseException:
+        with contextlib.suppress(Exception):
+            await leave(end)
+        raise
+    with contextlib.suppress(Away, Refused):
+        await leave(end)
+
+
+async def save(end: End) -> None:
+    """Keep what was verified."""
+    await end.desk.pins.save(end.desk.connection)
+
+
+async def with_words(call: Call, connection: Connection, trust: Trust) -> End:
+    """Sign in with the six words, and remember whose they are."""
+    profile = call.profile()
+    if not profile.address:
+        raise NotReady("No sign-in name is known here. Run: kith enrol LINK, or kith sign-in --address NAME")
+    end = await End.sign_in(
+        connection,
+        trust,
+        profile.address,
+        call.words(),
+        name=profile.name,
+        folder=call.place.state,
+        clock=call.console.clock,
+        expect=bytes.fromhex(profile.worker) if profile.worker else None,
+    )
+    if not profile.worker:
+        call.place.change(worker=end.worker.hex(), organisation=end.organisation.hex())
+    return end
+
+
+async def again(call: Call, connection: Connection, trust: Trust, kept: Remembered) -> End:
+    """Go on with what the agent remembers; it forgets when the hub has ended the session."""
+    me = Me(
+        kept.worker,
+        kept.organisation,
+        kept.address,
+        call.profile().name or kept.address,
+        WorkerSecret(kept.secret),
+    )
+    try:
+        desk = await resume(connection, trust, me, kept.token, call.place.state, call.console.clock)
+    except Refused as refused:
+        if refused.status == 401:
+            agent.forget(socket_of(call))
+            raise NotSignedIn(ENDED) from None
+        raise
+    return End(desk)
+
+
+def remembered(call: Call) -> Remembered | None:
+    """What the agent has for this profile."""
+    raw = agent.kept(socket_of(call)) if agent.can_keep() else None
+    if raw is None:
+        return None
+    try:
+        return msgspec.msgpack.decode(raw, type=Remembered)
+    except msgspec.DecodeError:
+        return None
+
+
+def remember(call: Call, end: End, idle_seconds: int) -> None:
+    """Have an agent keep the session and the opened secret, in memory."""
+    me, token = end.desk.me, end.desk.connection.token
+    assert token is not None, "whoever is signed in has a session"
+    kept = Remembered(me.worker, me.organisation, me.address, me.secret.raw, token)
+    agent.keep(socket_of(call), msgspec.msgpack.encode(kept), idle_seconds)
+
+
+def socket_of(call: Call) -> Path:
+    """Where this profile's agent listens."""
+    return agent.socket_path(call.place.folder, call.environment)
