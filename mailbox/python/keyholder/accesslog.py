@@ -59,7 +59,7 @@ class AccessLog:
             self._read(answer.note)
         for signed, logged in zip(statements, answer.logged, strict=False):
             if len(self._own) < WAITING:
-                self._own.append((logged.index, merkle.leaf_hash(log_leaf(logged.salt, signed))))
+                self._own.append((logged.index, log_leaf(logged.salt, signed)))
 
     async def check(self) -> LogReport:
         """Fetch the newest note, prove that it extends the pinned one, find one's own statements.
@@ -94,7 +94,7 @@ class AccessLog:
                 "/v1/log/inclusion", Inclusion, leaf=leaf.hex(), size=newest.size
             )
             try:
-                merkle.verify_inclusion(leaf, index, newest.size, proof.path, newest.root)
+                merkle.verify_inclusion(merkle.leaf_hash(leaf), index, newest.size, proof.path, newest.root)
             except CryptoError as error:
                 raise self._keeper.alarm(
                     Kind.STATEMENT_MISSING, leaf=leaf, note=newest.body().encode()

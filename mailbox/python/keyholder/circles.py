@@ -109,7 +109,7 @@ class Circles:
             "circles": circles,
         }
         answer = await self._desk.connection.post(
-            "/v1/circles/names", body, NamesAnswer, limit=64 * 1024 * 1024
+            "/v1/circles/names", body, NamesAnswer, most=64 * 1024 * 1024
         )
         self._desk.log.heard(answer, [signed])
         return {row.circle: row for row in answer.items}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -26,6 +27,8 @@ PROBLEM_LIMIT = 64 * 1024
 TRIES = 3
 PAUSES = (0.2, 0.8)
 LONGEST_PAUSE = 5.0
+WHOLE = 256 * 1024
+"""A longer body is sent in pieces, so that nothing else waits for it."""
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _LOST = (aiohttp.ClientError, TimeoutError, OSError)
 
@@ -192,7 +195,7 @@ class Connection:
         return self._session.request(
             method,
             self.url + path,
-            data=data,
+            data=io.BytesIO(data) if data is not None and len(data) > WHOLE else data,
             params=query,
             headers=sent,
             allow_redirects=False,

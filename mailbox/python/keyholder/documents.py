@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crypto.entries import Document, Kind
+from crypto.errors import CryptoError
 from crypto.log import Verified
-from crypto.private.bodies import Manifest
+from crypto.private.bodies import Manifest, check_manifest
 from keyholder import alarms
 from keyholder.downloading import Download, Downloader
 from keyholder.epochs import EpochKeys
@@ -134,16 +135,17 @@ class Documents:
         ]
 
     def _checked(self, verified: Verified, item: Item) -> Manifest:
-        manifest, facts = item.body, verified.facts
+        manifest = item.body
         if not isinstance(manifest, Manifest):
             raise NotReady("This document was not shared with your organisation.")
-        named = (manifest.document, manifest.number, manifest.stored)
-        if named != (facts.document, facts.number, facts.size):
+        try:
+            check_manifest(verified.header, manifest)
+        except CryptoError as error:
             raise self._book.alarm(
                 alarms.Kind.BADLY_SEALED,
                 header=verified.entry.header,
                 signature=verified.entry.signature,
-            )
+            ) from error
         return manifest
 
 

@@ -266,7 +266,7 @@ def secret_box(secret: OrganisationSecret, organisation: bytes, member: Member) 
 
 def sign_event(kind: Event, payload: bytes, secret: WorkerSecret) -> SignedEvent:
     """An event of an organisation's chain, signed."""
-    return SignedEvent(kind, payload, secret.signing.sign(kind.signature_type, payload))
+    return SignedEvent(int(kind), payload, secret.signing.sign(kind.signature_type, payload))
 
 
 async def post_event(

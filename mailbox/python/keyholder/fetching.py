@@ -59,7 +59,7 @@ async def _ask(
     signed = book.desk.state_that(Act.FETCHED, objects, circle=book.id, commitment=commitment)
     body = {"statement": {"payload": signed.payload, "signature": signed.signature}, **extra}
     path = f"/v1/circles/{book.id.hex()}/fetch"
-    answer = await book.desk.connection.post(path, body, answers.Fetched, limit=64 * 1024 * 1024)
+    answer = await book.desk.connection.post(path, body, answers.Fetched, most=64 * 1024 * 1024)
     return answer, signed
 
 

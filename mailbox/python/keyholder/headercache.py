@@ -12,7 +12,7 @@ from crypto.entries import MAX_HEADER
 from crypto.errors import CryptoError
 from crypto.log import Verified
 from keyholder.answers import HeaderRow
-from keyholder.state import LocalState
+from keyholder.state import LARGEST, LocalState
 
 PIECE = 256
 PIECES = 4096
@@ -45,7 +45,7 @@ class HeaderCache:
             if data is None:
                 break
             try:
-                rows = unpack(_Piece, data).rows
+                rows = unpack(_Piece, data, limit=LARGEST).rows
             except CryptoError:
                 break
             found += [

@@ -9,10 +9,21 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from crypto.accreditation import OrganisationKind
 from crypto.encoding import pack, unpack
+from crypto.entries import body_hash
 from crypto.errors import CryptoError, Forged
-from crypto.letters import Letter, LetterHeader, LetterKind, read_letter, sign_letter, verify_sender
+from crypto.letters import (
+    Letter,
+    LetterHeader,
+    LetterKind,
+    header_id,
+    read_letter,
+    sign_letter,
+    verify_sender,
+)
 from crypto.organisation import box_hash
 from crypto.private import boxes, content
 from crypto.private.bodies import Asked
@@ -67,8 +78,6 @@ class Letters:
         generation = desk.directory.organisation(organisation).generation
         info = boxes.letter_info(letter, organisation, generation.number, generation.key_hash, me.worker)
         box = boxes.seal(generation.box_key, key, info)
-        plain = content.pad(pack(Asked(1, me.name, title, text)))
-        sealed = content.seal(key, content.letter_context(letter), plain)
         header = LetterHeader(
             1,
             letter,
@@ -83,9 +92,11 @@ class Letters:
             desk.clock(),
             b"",
             box_hash(box),
-            box_hash(sealed),
+            b"",
         )
-        signed = sign_letter(header, me.secret.signing)
+        plain = content.pad(pack(Asked(1, me.name, title, text)))
+        sealed = content.seal(key, content.letter_context(header_id(header)), plain)
+        signed = sign_letter(replace(header, sealed_hash=body_hash(sealed)), me.secret.signing)
         body = {"header": signed.header, "signature": signed.signature, "box": box, "body": sealed}
         await desk.connection.post("/v1/letters", body, answers.LetterSent, again=True)
         return letter
@@ -119,7 +130,7 @@ class Letters:
         return self._view(shown, header, await self._words(header, answer))
 
     async def _check_sender(self, letter: Letter, header: LetterHeader) -> None:
-        if not letter.signature:
+        if not header.worker:
             return
         directory = self._desk.directory
         await directory.know([header.organisation])
@@ -136,7 +147,7 @@ class Letters:
         )
         try:
             key = secret.box.open(answer.box, info)
-            padded = content.open_(key, content.letter_context(header.letter), answer.body)
+            padded = content.open_(key, content.letter_context(header_id(header)), answer.body)
             return unpack(Asked, content.unpad(padded))
         except CryptoError as error:
             raise CannotOpen from error

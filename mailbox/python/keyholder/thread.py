@@ -47,7 +47,7 @@ class Thread:
         self._opened = 0
 
     async def post(
-        self, text: str, only: Sequence[bytes] | None = None, documents: Sequence[bytes] = ()
+        self, text: str, *, only: Sequence[bytes] | None = None, documents: Sequence[bytes] = ()
     ) -> Receipt:
         """Say something: to all members, or only to the organisations named (and one's own)."""
 
@@ -76,7 +76,7 @@ class Thread:
         return await self._sealer.post(write)
 
     async def read(
-        self, after: int, limit: int, reason: BreakGlass | None = None, receipt: bool = True
+        self, after: int = 0, limit: int = 50, *, reason: BreakGlass | None = None, receipt: bool = True
     ) -> list[Item]:
         """The entries after ``after``, at most ``limit`` (up to 100), oldest first.
 

@@ -142,7 +142,7 @@ class Uploader:
             raise BadAnswer
         there, size = set(begun.parts), begun.part_size
         place = f"/v1/uploads/{begun.upload.hex()}"
-        for part, start in enumerate(range(0, upload.stored, size)):
+        for part, start in enumerate(range(0, upload.stored, size), 1):
             if part not in there:
                 data = await asyncio.to_thread(_slice, upload.spool, start, size)
                 await connection.put_bytes(f"{place}/parts/{part}", data, answers.Nothing)

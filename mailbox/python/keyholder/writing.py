@@ -77,7 +77,7 @@ def compose(position: Position, writing: Writing) -> tuple[Entry, bytes]:
         circle.control_head,
         log.seq,
         log.head,
-        log.authors.get(desk.me.worker, NOTHING),
+        log.authors.get(desk.me.organisation + desk.me.worker, NOTHING),
         position.now,
         tuple(to_array(writing.facts)),
         b"",

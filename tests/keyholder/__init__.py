@@ -1,0 +1,1 @@
+"""The Python end against a real hub: what people do with it, over HTTP."""
