@@ -14,9 +14,9 @@ BoxKey = Annotated[bytes, Meta(min_length=1216, max_length=1216)]
 Signature = Annotated[bytes, Meta(min_length=64, max_length=64)]
 Wrapped = Annotated[bytes, Meta(min_length=60, max_length=256)]
 Version = Annotated[int, Meta(ge=1, le=2**31)]
-Address = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._@+-]{1,98}[a-z0-9]$")]
+Address = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._@+-]{1,98}[a-z0-9]\Z")]
 """A sign-in name: lower case, so that it is typed one way only; need not be a mail address."""
-Mail = Annotated[str, Meta(pattern=r"^[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,189}$")]
+Mail = Annotated[str, Meta(pattern=r"^[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,189}\Z")]
 ProfileBox = Annotated[bytes, Meta(min_length=1136, max_length=4096)]
 
 PINS_MAX = 512 * 1024

@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 READERS_MAX = 500
+ACTS, OBJECT_KINDS = frozenset(Act), frozenset(ObjectKind)
 
 
 class NotNow(Refused):
@@ -83,7 +84,7 @@ def _require_own(statement: Statement, caller: Caller) -> None:
 
 
 def _require_shape(statement: Statement) -> None:
-    if statement.act not in set(Act) or any(each.kind not in set(ObjectKind) for each in statement.objects):
+    if statement.act not in ACTS or any(each.kind not in OBJECT_KINDS for each in statement.objects):
         raise MalformedThere("an act or an object that this hub does not know")
     if len(statement.circle) not in (0, 32) or len(statement.reason_commitment) not in (0, 32):
         raise MalformedThere("a circle and a reason's commitment are 32 bytes or nothing")
