@@ -234,7 +234,7 @@ def _read_link(call: Call, link: str) -> tuple[str, str]:
     """The token, and the hub: the link's, unless the profile knows one, which must then be the same."""
     text = call.console.ask("The link from the mail:") if link == "-" else link.strip()
     known = call.profile().hub
-    if "#" not in text:
+    if not text.startswith(("http:", "https:")):
         return text, known
     parts = urlsplit(text)
     hub = f"{parts.scheme}://{parts.netloc}{parts.path.removesuffix('/enrol')}".rstrip("/")
