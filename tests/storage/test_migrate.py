@@ -6,32 +6,23 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import BigInteger, Boolean, LargeBinary, Text, text
 
 from storage import migrate, tables
 from storage.database import Database, Unavailable
 
 
-def newest() -> str | None:
-    config = Config()
-    config.set_main_option("script_location", str(migrate.FOLDER))
-    config.set_main_option("path_separator", "os")
-    return ScriptDirectory.from_config(config).get_current_head()
-
-
 def test_a_new_database_becomes_what_the_tables_say(database_url: str) -> None:
     assert migrate.current(database_url) is None
     migrate.upgrade(database_url)
-    assert migrate.current(database_url) == newest()
+    assert migrate.current(database_url) == migrate.newest()
     assert migrate.differences(database_url) == []
 
 
 def test_upgrading_again_changes_nothing(database_url: str) -> None:
     for _ in range(2):
         migrate.upgrade(database_url)
-        assert migrate.current(database_url) == newest()
+        assert migrate.current(database_url) == migrate.newest()
 
 
 def test_processes_that_start_together_take_turns(database_url: str) -> None:
@@ -78,7 +69,7 @@ def test_a_step_is_written_from_the_tables(tmp_path: Path, monkeypatch: pytest.M
     assert step.read_text().startswith('"""Lay the tables out."""\n')
     url = f"sqlite:///{tmp_path / 'new.db'}"
     migrate.upgrade(url)
-    assert migrate.current(url) == newest()
+    assert migrate.current(url) == migrate.newest()
     assert migrate.differences(url) == []
 
 
@@ -99,4 +90,4 @@ def test_every_constraint_has_a_name() -> None:
 
 async def test_it_does_not_need_the_loop_of_its_caller(sqlite_url: str) -> None:
     await asyncio.to_thread(migrate.upgrade, sqlite_url)
-    assert await asyncio.to_thread(migrate.current, sqlite_url) == newest()
+    assert await asyncio.to_thread(migrate.current, sqlite_url) == migrate.newest()
