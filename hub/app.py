@@ -36,6 +36,9 @@ from hub.kernel.live import Live
 from hub.kernel.metrics import Metrics
 from hub.kernel.requestlog import RequestLog
 from hub.kernel.routes import Route
+from hub.notifications import jobs as notifications_jobs
+from hub.notifications import part as notifications_part
+from hub.notifications import routes as notifications_routes
 from hub.organisations import routes as organisations_routes
 from hub.referrals import routes as referrals_routes
 from hub.worker import Worker
@@ -48,6 +51,9 @@ KERNEL = Feature("kernel", health.ROUTES)
 # Each is started in this order and stopped in reverse.
 FEATURES: tuple[Feature, ...] = (
     Feature("audit", audit_routes.ROUTES, start=appending),
+    Feature(
+        "notifications", notifications_routes.ROUTES, notifications_jobs.JOBS, notifications_part.start
+    ),
     Feature("accounts", accounts_routes.ROUTES, accounts_jobs.JOBS),
     Feature("organisations", organisations_routes.ROUTES),
     Feature("circles", circles_routes.ROUTES, start=circles_state.start),

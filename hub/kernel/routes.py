@@ -22,7 +22,7 @@ from hub.kernel.paths import pattern
 from hub.kernel.replies import Reply
 from hub.kernel.requests import Request
 
-METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 BODY_LIMIT = 64 * 1024
 
 Schema = TypeVar("Schema", bound=msgspec.Struct)
@@ -49,7 +49,7 @@ class Route:
             raise TypeError(f"{self.method} {self.path} does not declare who may call it")
         if self.method not in METHODS:
             raise TypeError(f"{self.method} is not one of {', '.join(sorted(METHODS))}")
-        if self.body is not None and (self.raw or self.method in {"GET", "DELETE"}):
+        if self.body is not None and (self.raw or self.method in {"GET", "HEAD", "DELETE"}):
             raise TypeError(f"{self.method} {self.path} cannot have a body")
         if self.body is not None and not self.body.__struct_config__.forbid_unknown_fields:
             raise TypeError(
