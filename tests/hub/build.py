@@ -143,12 +143,13 @@ class End:
         act: Act,
         circle: bytes,
         objects: Sequence[Object],
+        /,
         *,
         purpose: int = PURPOSE,
         nonce: bytes | None = None,
         **changes: Any,
     ) -> SignedStatement:
-        """A signed statement of this end, as of the hub's clock."""
+        """A signed statement of this end, as of the hub's clock; ``changes`` replace fields of it."""
         made = Statement(
             1, int(act), self.id, self.house.id, circle, tuple(objects), purpose, b"",
             self.log_size, self.log_root, self.running.clock.now, nonce or os.urandom(16),
@@ -346,7 +347,8 @@ def link_token(running: RunningHub, invitation: bytes) -> bytes:
 def founding_body(end: End, token: bytes) -> dict[str, object]:
     """What a founder's end sends: its credentials, and the genesis with its two boxes."""
     [genesis] = end.house.events
-    boxes = [{"worker": b64(worker), "box": b64(end.house.boxes[worker])} for worker in sorted(end.house.boxes)]
+    made = end.house.boxes
+    boxes = [{"worker": b64(worker), "box": b64(made[worker])} for worker in sorted(made)]
     founding = {"event": event_json(genesis), "boxes": boxes}
     return {"token": b64(token), **end.credentials(), "founding": founding}
 

@@ -1,4 +1,4 @@
-"""Sign-in: words, then the key; the same answers and the same work for names that exist and names that do not."""
+"""Sign-in: words, then the key; the same answers and the same work for names known and unknown."""
 
 from typing import Any
 
@@ -8,7 +8,8 @@ from crypto.signing import SigningKey
 from crypto.statements import sign_session
 from policies.limits import limits
 from storage.database import Unit
-from tests.hub.build import End, b64, digest_of, raw, seed
+from tests.crypto.build import seed
+from tests.hub.build import End, b64, digest_of, raw
 from tests.hub.running import Answer, RunningHub
 
 
@@ -143,7 +144,14 @@ async def test_tries_are_counted_by_name_whether_it_exists_or_not(hub: RunningHu
 
 
 async def test_a_name_is_typed_one_way_only(hub: RunningHub, end: End) -> None:
-    for name in (end.address.upper(), " " + end.address, end.address + "\n", "", "a" * 101, "ä" + end.address):
+    for name in (
+        end.address.upper(),
+        " " + end.address,
+        end.address + "\n",
+        "",
+        "a" * 101,
+        "ä" + end.address,
+    ):
         assert (await prove(hub, name, bytes(32))).status == 400
 
 
