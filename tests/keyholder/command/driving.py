@@ -134,7 +134,14 @@ class Network:
         async with self.hub.database.write() as unit:
             link = await accounts.invite_founder(unit, self.hub.hub, f"{who}@mail.example", self.hub.clock())
         request, signed = self.home / f"{who}.request", self.home / f"{who}.accreditation"
-        arguments = ("found", "#" + link.partition("#")[2], "--address", who, "--name", f"{who.title()} Example")
+        arguments = (
+            "found",
+            "#" + link.partition("#")[2],
+            "--address",
+            who,
+            "--name",
+            f"{who.title()} Example",
+        )
         made = await self.kith.ask(who, *arguments, "--request", str(request), "--yes")
         self.kith.words[who] = made["words"]
         await self.kith(
@@ -154,7 +161,14 @@ class Network:
         from hub.accounts.enrolment import link_of
 
         link = link_of(self.hub.hub, bytes.fromhex(made["invitation"]))
-        arguments = ("enrol", "#" + link.partition("#")[2], "--address", who, "--name", f"{who.title()} Example")
+        arguments = (
+            "enrol",
+            "#" + link.partition("#")[2],
+            "--address",
+            who,
+            "--name",
+            f"{who.title()} Example",
+        )
         joined = await self.kith.ask(who, *arguments, "--yes")
         self.kith.words[who] = joined["words"]
         await self.kith(manager, "team", "admit", *joined["spoken"].split(), "--role", role)
