@@ -30,7 +30,7 @@ from crypto.entries import (
     circle_id,
     head_zero,
 )
-from crypto.errors import Forged, NotAllowed
+from crypto.errors import Forged, NotAllowed, Stale
 from crypto.standing import accredited, check_listing, check_owner, recipient
 from crypto.state import Circle, Directory, Epoch, Invitation, Placed
 
@@ -129,6 +129,7 @@ def _rekey(circle: Circle, header: Header, facts: Rekey, placed: Placed, directo
     pending = _listed(circle.pending, removed, facts.pending)
     for listing in (*facts.members, *facts.pending):
         check_listing(listing, directory, placed.received_at)
+        _require_forward(circle, listing, directory)
     check_owner(members[circle.owner], directory)
     holders = {org: (listing, header.control_head) for org, listing in {**members, **pending}.items()}
     epoch = Epoch(header.epoch, facts.commitment, header.organisation, holders, frozenset())
@@ -150,6 +151,15 @@ def _may_remove(
         listing = circle.listing(organisation)
         if listing is None or accredited(listing, directory, placed.received_at):
             raise NotAllowed("only the owner may remove another organisation")
+
+
+def _require_forward(circle: Circle, listing: Listing, directory: Directory) -> None:
+    """Nobody is listed at an earlier head than before: that would hand the new key to a generation
+    whose holders may have been removed since."""
+    before = circle.listing(listing.organisation)
+    chain = directory.organisation(listing.organisation)
+    if before is not None and chain.position(listing.head) < chain.position(before.head):
+        raise Stale("an organisation is listed at an earlier head than before")
 
 
 def _listed(

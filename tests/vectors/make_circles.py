@@ -271,6 +271,15 @@ def _epochs(story: Story) -> None:
     partner.rotate()
     head = partner.events[-2].head
     story.good("rekey-under-new-generation", Kind.REKEY, ring.new_epoch(), unit)
+    now = ring.new_epoch()
+    first = partner.chain.generations[0]
+    back = [
+        replace(listing, head=head, generation=1, key_hash=first.key_hash)
+        if listing.organisation == partner.id
+        else listing
+        for listing in now.members
+    ]
+    bad("rekey-back-to-an-earlier-generation", "stale", replace(now, members=tuple(back)), unit)
     story.bad(
         "signed-under-superseded-head",
         "stale",
