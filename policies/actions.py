@@ -91,6 +91,8 @@ class Mover(Struct, frozen=True):
 
 FINISHED = (State.DONE, State.DECLINED, State.CANCELLED)
 
+TAKING_ON = (Move.ACCEPT, Move.START)
+
 WORDS = {
     Part.ASSIGNED: "the organisation it is assigned to",
     Part.OWNER: "the case owner",
@@ -151,6 +153,13 @@ def next_state(state: State | None, move: Move, mover: Mover, reason: int | None
     settled = row.to or state
     assert settled is not None, "a move without a target has origins, so there is a state"
     return settled
+
+
+def assignee_after(move: Move, before: bytes | None, given: bytes | None, author: bytes) -> bytes | None:
+    """Who has it after `move` by `author`. Whoever accepts or starts what nobody had takes it on."""
+    if move in (Move.REASSIGN, Move.HAND_OVER):
+        return given
+    return given or before or (author if move in TAKING_ON else None)
 
 
 def may_be_assigned(membership: Membership) -> Decision:

@@ -9,7 +9,7 @@ working day. So what starts later never falls due earlier.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from policies.tables import Table, read, unique
@@ -69,24 +69,11 @@ class Calendar(Table, frozen=True):
 
     def working_day_after(self, day: date, days: int) -> date:
         """The `days`-th working day after `day`; with 0, the last working day up to and including `day`."""
-        while not self.is_working_day(day):
-            day -= DAY
-        return self._step(day, days, DAY)
+        return _counted(self, day, days, DAY)
 
     def working_day_before(self, day: date, days: int) -> date:
         """The `days`-th working day before `day`; with 0, the last working day up to and including `day`."""
-        while not self.is_working_day(day):
-            day -= DAY
-        return self._step(day, days, -DAY)
-
-    def _step(self, day: date, days: int, direction: timedelta) -> date:
-        if not 0 <= days <= MOST_DAYS:
-            raise ValueError(f"count between 0 and {MOST_DAYS} working days")
-        for _ in range(days):
-            day += direction
-            while not self.is_working_day(day):
-                day += direction
-        return day
+        return _counted(self, day, days, -DAY)
 
     # Moments
 
@@ -98,7 +85,7 @@ class Calendar(Table, frozen=True):
 
     def moment(self, day: date, at: time) -> int:
         """The moment of a wall-clock time. A time that daylight saving repeats means its first turn."""
-        return (datetime.combine(day, at, tzinfo=ZoneInfo(self.zone)) - EPOCH) // MILLISECOND
+        return _moment(self.zone, day, at)
 
     def opening(self, day: date) -> int:
         """When service opens on `day`."""
@@ -138,6 +125,29 @@ class Calendar(Table, frozen=True):
     def close_of_working_day(self, start: int, days: int) -> int:
         """The close of service on the `days`-th working day after the day of `start`."""
         return self.closing(self.working_day_after(self.local(start).date(), days))
+
+
+# The same few days are asked about again and again when thousands of ladders are looked at together.
+REMEMBERED = 8192
+
+
+@lru_cache(REMEMBERED)
+def _moment(zone: str, day: date, at: time) -> int:
+    return (datetime.combine(day, at, tzinfo=ZoneInfo(zone)) - EPOCH) // MILLISECOND
+
+
+@lru_cache(REMEMBERED)
+def _counted(known: Calendar, day: date, days: int, direction: timedelta) -> date:
+    """From the last working day up to `day`, so many working days in one direction."""
+    if not 0 <= days <= MOST_DAYS:
+        raise ValueError(f"count between 0 and {MOST_DAYS} working days")
+    while not known.is_working_day(day):
+        day -= DAY
+    for _ in range(days):
+        day += direction
+        while not known.is_working_day(day):
+            day += direction
+    return day
 
 
 @cache

@@ -12,13 +12,14 @@ Source: DOMAIN, "Pushing a partner"; the rungs are data (`data/ladders.toml`).
 """
 
 from collections.abc import Collection
+from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from msgspec import Struct
 
 from policies.actions import State, is_finished
-from policies.calendar import Calendar
+from policies.calendar import REMEMBERED, Calendar
 from policies.tables import Table, read
 from policies.urgency import Urgency
 
@@ -126,7 +127,7 @@ def next_step(
     if is_finished(facts.state) or not facts.circle_open or facts.handled or facts.progress_at is not None:
         return None
     opened = facts.opened_at is not None or facts.state is not State.PROPOSED
-    climb = _Climb(facts.started_at, facts.due, opened, calendar)
+    climb = _climb(facts.started_at, facts.due, opened, calendar)
     return climb.next(ladder or ladders().action, fired, now)
 
 
@@ -136,7 +137,7 @@ def next_invitation_step(
     """The same for an invitation that waits for its answer."""
     if facts.answered or not facts.circle_open:
         return None
-    climb = _Climb(facts.invited_at, facts.due, facts.opened_at is not None, calendar)
+    climb = _climb(facts.invited_at, facts.due, facts.opened_at is not None, calendar)
     return climb.next(ladder or ladders().invitation, fired, now)
 
 
@@ -154,7 +155,7 @@ def is_red(facts: ActionFacts, now: int, calendar: Calendar, ladder: Ladder | No
     """Overdue for as long as the ladder's red rung says."""
     if not is_overdue(facts, now):
         return False
-    climb = _Climb(facts.started_at, facts.due, True, calendar)
+    climb = _climb(facts.started_at, facts.due, True, calendar)
     return any(row.red and climb.moment(row) <= now for row in (ladder or ladders().action).rung)
 
 
@@ -163,25 +164,24 @@ def _step(when: int, row: Rung) -> Step:
 
 
 class _Climb(Struct, frozen=True):
-    """One ladder being climbed: where it started, what it leads to."""
+    """One ladder being climbed: where it started, the day it leads to, the last opening before it is due."""
 
     start: int
-    due: int
+    due_day: date
+    last_day: date
     opened: bool
     calendar: Calendar
 
     def next(self, ladder: Ladder, fired: Collection[int], now: int) -> Step | None:
         above = max(fired, default=0)
-        higher = [(self.moment(row), row) for row in ladder.rung if row.number > above]
-        waiting = [(when, row) for when, row in higher if self._stands(row, when)]
+        higher = [row for row in ladder.rung if row.number > above and not (row.unopened and self.opened)]
+        waiting = [(when, row) for row in higher if self._stands(row, when := self.moment(row))]
         due = [(when, row) for when, row in waiting if when <= now]
         if due:
             return _step(*due[-1])
         return _step(*min(waiting, key=lambda pair: (pair[0], -pair[1].number))) if waiting else None
 
     def _stands(self, row: Rung, when: int) -> bool:
-        if row.unopened and self.opened:
-            return False
         return row.trigger is Trigger.AT_ONCE or when > self.start
 
     def moment(self, row: Rung) -> int:
@@ -191,14 +191,27 @@ class _Climb(Struct, frozen=True):
         if row.trigger is Trigger.AFTER_START:
             return self.calendar.add_working_days(self.start, row.days)
         if row.trigger is Trigger.BEFORE_DUE:
-            return self._opening_before_due(row.days)
-        due_day = self.calendar.local(self.due).date()
-        return self.calendar.opening(self.calendar.working_day_after(due_day, row.days))
+            return _opening_before(self.calendar, self.last_day, row.days)
+        return _opening_after(self.calendar, self.due_day, row.days)
 
-    def _opening_before_due(self, days: int) -> int:
-        """Counted back from the last working day that opens before it is due: a reminder is never late."""
-        calendar = self.calendar
-        last = calendar.working_day_before(calendar.local(self.due).date(), 0)
-        if calendar.opening(last) > self.due:
-            last = calendar.working_day_before(last, 1)
-        return calendar.opening(calendar.working_day_before(last, days))
+
+def _climb(start: int, due: int, opened: bool, calendar: Calendar) -> _Climb:
+    """Reminders count back from the last working day that opens before it is due: they are never late."""
+    day = calendar.local(due).date()
+    last = calendar.working_day_before(day, 0)
+    if calendar.opening(last) > due:
+        last = calendar.working_day_before(last, 1)
+    return _Climb(start, day, last, opened, calendar)
+
+
+# Thousands of ladders lead to the same few days.
+
+
+@lru_cache(REMEMBERED)
+def _opening_before(calendar: Calendar, day: date, days: int) -> int:
+    return calendar.opening(calendar.working_day_before(day, days))
+
+
+@lru_cache(REMEMBERED)
+def _opening_after(calendar: Calendar, day: date, days: int) -> int:
+    return calendar.opening(calendar.working_day_after(day, days))

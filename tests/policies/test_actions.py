@@ -8,6 +8,7 @@ from policies.actions import (
     Move,
     Mover,
     State,
+    assignee_after,
     is_finished,
     is_progress,
     may_be_assigned,
@@ -113,3 +114,23 @@ def test_a_due_time_lies_ahead_and_within_two_years(ahead: int, code: str | None
     now = 1_795_000_000_000
     decision = may_be_due(now + ahead, now, limits())
     assert (decision.code if isinstance(decision, Denied) else None) == code
+
+
+@pytest.mark.parametrize(
+    ("move", "before", "given", "after"),
+    [
+        (Move.ACCEPT, None, None, b"author"),
+        (Move.START, None, None, b"author"),
+        (Move.ACCEPT, b"other", None, b"other"),
+        (Move.ACCEPT, b"other", b"named", b"named"),
+        (Move.COMPLETE, None, None, None),
+        (Move.NOTE, b"other", None, b"other"),
+        (Move.HAND_OVER, b"other", b"named", b"named"),
+        (Move.HAND_OVER, b"other", None, None),
+        (Move.REASSIGN, b"other", None, None),
+    ],
+)
+def test_whoever_accepts_what_nobody_had_takes_it_on(
+    move: Move, before: bytes | None, given: bytes | None, after: bytes | None
+) -> None:
+    assert assignee_after(move, before, given, b"author") == after

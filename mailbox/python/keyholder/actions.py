@@ -15,7 +15,16 @@ from keyholder.logbook import Logbook
 from keyholder.sealing import Sealer
 from keyholder.thread import Thread
 from keyholder.writing import Position, Writing
-from policies.actions import Move, Mover, State, is_finished, move_code, move_of, next_state
+from policies.actions import (
+    Move,
+    Mover,
+    State,
+    assignee_after,
+    is_finished,
+    move_code,
+    move_of,
+    next_state,
+)
 from policies.decisions import Denied
 
 WHOLE = 100
@@ -189,11 +198,11 @@ def _changed(owner: bytes, before: ActionView, verified: Verified, facts: Action
             assignee=facts.assignee,
             due_at=facts.due_at or before.due_at,
         )
-    if move is Move.HAND_OVER:
-        return replace(after, assignee=facts.assignee)
     if move is Move.RESCHEDULE:
         return replace(after, due_at=facts.due_at or before.due_at)
-    return replace(after, assignee=facts.assignee or before.assignee)
+    return replace(
+        after, assignee=assignee_after(move, before.assignee, facts.assignee, verified.header.worker)
+    )
 
 
 def _step(verified: Verified, move: Move, reason: int) -> Step:
