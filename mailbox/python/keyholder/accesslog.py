@@ -7,7 +7,8 @@ proof that the longer log extends the pinned one.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from crypto import checkpoints, merkle
@@ -18,6 +19,7 @@ from keyholder.alarms import EvidenceKeeper, Kind
 from keyholder.answers import CheckpointNote, Inclusion, LogAnswer, Path
 from keyholder.authority import Authority
 from keyholder.connection import Connection
+from keyholder.errors import Refused
 from keyholder.pins import Pins
 
 WAITING = 2000
@@ -29,6 +31,20 @@ class LogReport:
 
     size: int
     inclusions_checked: int
+
+
+class NoProof(Exception):
+    """The hub cannot prove what its own signed note says."""
+
+
+@contextmanager
+def _proof_or_none() -> Iterator[None]:
+    try:
+        yield
+    except Refused as refused:
+        if refused.status in (400, 404):
+            raise NoProof from refused
+        raise
 
 
 class AccessLog:
@@ -77,31 +93,39 @@ class AccessLog:
     async def _extends(self, newest: Checkpoint) -> None:
         old = self.size
         path: Sequence[bytes] = ()
-        if 0 < old < newest.size:
-            path = (await self._connection.get("/v1/log/consistency", Path, old=old, new=newest.size)).path
         try:
+            if 0 < old < newest.size:
+                path = await self._consistency(old, newest.size)
             merkle.verify_consistency(old, newest.size, self.root, newest.root, path)
-        except CryptoError as error:
+        except (CryptoError, NoProof) as error:
             raise self._keeper.alarm(
                 Kind.ACCESS_LOG_CHANGED, pinned=self.root, note=newest.body().encode()
             ) from error
+
+    async def _consistency(self, old: int, new: int) -> tuple[bytes, ...]:
+        with _proof_or_none():
+            return (await self._connection.get("/v1/log/consistency", Path, old=old, new=new)).path
 
     async def _find_own(self, newest: Checkpoint) -> int:
         checked = 0
         while self._own:
             index, leaf = self._own[0]
-            proof = await self._connection.get(
-                "/v1/log/inclusion", Inclusion, leaf=leaf.hex(), size=newest.size
-            )
             try:
-                merkle.verify_inclusion(merkle.leaf_hash(leaf), index, newest.size, proof.path, newest.root)
-            except CryptoError as error:
+                proof = await self._inclusion(leaf, newest.size)
+                merkle.verify_inclusion(
+                    merkle.leaf_hash(leaf), index, newest.size, proof.path, newest.root
+                )
+            except (CryptoError, NoProof) as error:
                 raise self._keeper.alarm(
                     Kind.STATEMENT_MISSING, leaf=leaf, note=newest.body().encode()
                 ) from error
             self._own.pop(0)
             checked += 1
         return checked
+
+    async def _inclusion(self, leaf: bytes, size: int) -> Inclusion:
+        with _proof_or_none():
+            return await self._connection.get("/v1/log/inclusion", Inclusion, leaf=leaf.hex(), size=size)
 
     def _read(self, note: str) -> Checkpoint:
         root = self._authority().root

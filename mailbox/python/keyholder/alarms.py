@@ -73,6 +73,7 @@ class Kind(Enum):
     DOCUMENT_DISGUISED = Wording(
         11, "This document is not what it says it is.", "Nothing of it was kept.", _TELL_PARTNER
     )
+    REPLAYED = Wording(12, "An entry of another circle was put into this one.")
     FORGED = Wording(13, "An entry is not signed by the person it names.")
     NOT_THEIRS_TO_DO = Wording(13, "Somebody did something here that they may not do.")
     MANGLED = Wording(15, "The hub served something that no honest program writes.")

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from crypto import entries
 from crypto.circle import Directory
 from crypto.entries import Entry, Header, read_facts, read_header
 from crypto.errors import CryptoError, Forged, Malformed, NotAllowed, Stale, UpdateNeeded
 from crypto.log import Log, check_previous, check_seen, check_signature
 from keyholder.alarms import Kind
+
+
+MEMBERSHIP = frozenset(
+    {entries.Kind.OPEN, entries.Kind.INVITE, entries.Kind.ACCEPT, entries.Kind.DECLINE, entries.Kind.RELEASE}
+)
 
 
 def diagnose(log: Log, entry: Entry, received_at: int, directory: Directory, error: CryptoError) -> Kind:
@@ -18,7 +24,7 @@ def diagnose(log: Log, entry: Entry, received_at: int, directory: Directory, err
     except CryptoError:
         return Kind.MANGLED
     if header.circle != log.id:
-        return Kind.KEY_MOVED
+        return Kind.REPLAYED
     if received_at < log.received_at:
         return Kind.HISTORY_CHANGED
     signed = _signature(entry, header, received_at, directory)
@@ -39,7 +45,7 @@ def _signature(entry: Entry, header: Header, received_at: int, directory: Direct
     except Stale:
         return Kind.CHAIN_CHANGED
     except (Forged, Malformed):
-        return Kind.FORGED
+        return Kind.NOBODY_SIGNED if header.kind in MEMBERSHIP else Kind.FORGED
     return None
 
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from crypto import accreditation as rules
 from crypto.accreditation import Accreditation, Signed, Withdrawal, in_force
 from crypto.encoding import unpack
-from crypto.errors import CryptoError, NotAllowed
-from crypto.organisation import Organisation, SignedEvent, begin
+from crypto.errors import CryptoError, Forged, NotAllowed
+from crypto.organisation import Event, Organisation, SignedEvent, begin
 from keyholder.alarms import EvidenceKeeper, Kind
 from keyholder.answers import ChainPage, DirectoryRow, Page
 from keyholder.authority import Authority
@@ -117,19 +117,23 @@ class Directory:
         if (chain.length, chain.head) != (page.length, page.head):
             raise self._keeper.alarm(Kind.CHAIN_CHANGED, organisation=organisation, shown=page.head)
         self._check_pin(chain)
+        self._check_genesis(chain)
         self._chains[organisation] = chain
 
     def _extend(self, organisation: bytes, chain: Organisation | None, page: ChainPage) -> Organisation:
-        payload = b""
+        payload, kind = b"", 0
         try:
             for row in page.events:
-                payload = row.payload
+                payload, kind = row.payload, row.kind
                 event = SignedEvent(row.kind, row.payload, row.signature)
                 chain = begin(event) if chain is None else chain.extend(event)
             if chain is None or chain.id != organisation:
                 raise NotAllowed("another organisation's chain")
         except CryptoError as error:
-            raise self._keeper.alarm(Kind.CHAIN_CHANGED, organisation=organisation, event=payload) from error
+            forged = isinstance(error, Forged) and kind == Event.ADMIT
+            raise self._keeper.alarm(
+                Kind.NOBODY_SIGNED if forged else Kind.CHAIN_CHANGED, organisation=organisation, event=payload
+            ) from error
         return chain
 
     def _check_pin(self, chain: Organisation) -> None:
@@ -141,6 +145,17 @@ class Directory:
                 Kind.CHAIN_CHANGED, organisation=chain.id, pinned=pin.head, shown=chain.head
             )
         self._pins.pin_organisation(chain.id, chain.length, chain.head)
+
+    def _check_genesis(self, chain: Organisation) -> None:
+        """The authority vouches for one beginning of an organisation; another is somebody else's."""
+        for accreditation in self._accreditations.values():
+            if accreditation.organisation == chain.id and accreditation.genesis != chain.genesis:
+                raise self._keeper.alarm(
+                    Kind.KEY_SUBSTITUTED,
+                    organisation=chain.id,
+                    shown=chain.genesis,
+                    vouched=accreditation.genesis,
+                )
 
     def _take_authority(self, organisation: bytes, page: ChainPage) -> None:
         root, packed = self._authority.root, b""
