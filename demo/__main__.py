@@ -49,7 +49,7 @@ def play(
     except WrongTurn as error:
         _fail(f"The story went wrong: {error}.")
     except KeyholderError as error:
-        _fail(f"The story went wrong: {error.say}")
+        _fail(f"The story went wrong: {error.say} ({error.code})")
     except OSError as error:
         _fail(
             f"The demo cannot start: {error.strerror or error}. "
@@ -101,19 +101,25 @@ async def _tell(where: Stage, memory: Memory) -> None:
     (where.home / "root.kith").write_bytes(root)
     async with Connection(where.url) as connection:
         troupe = Troupe(where, connection, memory, Trust.read(root))
-        with _progress() as bar:
-            task = bar.add_task("", total=len(CHAPTERS))
-            told = Play(troupe, authority, root, lambda line: bar.console.print(f"  {line}"))
-            for title, chapter in CHAPTERS:
-                bar.update(task, description=title)
-                bar.console.print(f"[bold]{title}[/bold]")
-                await chapter(told)
-                bar.advance(task)
-        await troupe.close()
+        try:
+            await _act(Play(troupe, authority, root))
+        finally:
+            await troupe.close()
     where.clock.catch_up()
     memory.root = root.hex()
     memory.finished = True
     memory.write(where.home / "demo.json")
+
+
+async def _act(told: Play) -> None:
+    with _progress() as bar:
+        told.say = lambda line: bar.console.print(f"  {line}")
+        task = bar.add_task("", total=len(CHAPTERS))
+        for title, chapter in CHAPTERS:
+            bar.update(task, description=title)
+            bar.console.print(f"[bold]{title}[/bold]")
+            await chapter(told)
+            bar.advance(task)
 
 
 def _progress() -> Progress:

@@ -7,6 +7,7 @@ clock is right.
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import time
 from collections.abc import AsyncIterator
@@ -30,7 +31,7 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 MAIL_SECONDS = 20.0
 _ENROL = re.compile(r"/enrol#([A-Za-z0-9_-]{40,})")
-_GO = re.compile(r"/go/([A-Za-z0-9_-]{40,})")
+_GO = re.compile(r"/go/([0-9a-f]{64})\b")
 
 
 class Clock:
@@ -146,3 +147,4 @@ async def stage(
             finally:
                 await runner.cleanup()
                 await catcher.close()
+                logging.getLogger().handlers.clear()

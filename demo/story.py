@@ -13,11 +13,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from crypto.entries import Kind
+from crypto.private.bodies import Need
 from demo import words
 from demo.cast import CHARITY, HEALTH, HOUSES, HOUSING, POLICE, VCU
 from demo.stage import HOUR, MINUTE, Stage, link_token
 from demo.troupe import Troupe, admit, found_house, make_root
 from keyholder.authority import AuthorityKeys
+from keyholder.circle import CircleView
+from keyholder.end import End
 from keyholder.errors import KeyholderError
 from keyholder.inspect import inspect
 from policies.actions import Move
@@ -44,7 +48,7 @@ class Play:
     troupe: Troupe
     authority: AuthorityKeys
     root: bytes
-    say: Say
+    say: Say = print
     circle: bytes = b""
     locks: bytes = b""
     call: bytes = b""
@@ -53,6 +57,14 @@ class Play:
     def stage(self) -> Stage:
         """Where it plays."""
         return self.troupe.stage
+
+    async def be(self, key: str) -> End:
+        """One of the people, at work."""
+        return await self.troupe.be(key)
+
+    async def at(self, *keys: str) -> list[CircleView]:
+        """Some of the people, each looking at the circle."""
+        return [(await self.be(key)).circle(self.circle) for key in keys]
 
     def org(self, key: str) -> bytes:
         """An organisation's id."""
@@ -77,11 +89,12 @@ async def police_refer(play: Play) -> None:
     play.stage.clock.to_service_hours()
     before = play.stage.mail_count()
     told = json.loads(words.REFERRAL_FILE.read_text(encoding="utf-8"))
-    officer, manager = play.troupe.ends["drew"], play.troupe.ends["morgan"]
+    officer = await play.be("drew")
     letter = await officer.refer(play.org(VCU.key), told["text"], title=told["title"])
     mail = await play.stage.mail_to("morgan@vcu.example", before)
     text = "".join(piece.text for piece in mail.pieces)
     expect("Rowan" not in text and "police" not in text.lower(), "the mail said more than a link")
+    manager = await play.be("morgan")
     await manager.follow(link_token(mail))
     opened = await manager.open_letter(letter)
     expect(opened.title == words.REFERRAL_TITLE, "the referral is not the one that was sent")
@@ -90,11 +103,11 @@ async def police_refer(play: Play) -> None:
 
 async def circle_opens(play: Play) -> None:
     """The case owner opens the circle, writes the plan and invites three organisations."""
-    owner = play.troupe.ends["robin"]
+    owner = await play.be("robin")
     circle = await owner.open_circle(words.TITLE, words.REFERENCE, words.SAFE_CONTACT, words.CONTACT_PERSON)
     play.circle = circle.id
     play.troupe.memory.circle = circle.id.hex()
-    await circle.plan(words.PLAN, [(1, words.NEED_HOME, False), (0, words.NEED_HEALTH, True)])
+    await circle.plan(words.PLAN, [Need(2, words.NEED_HOME, False), Need(1, words.NEED_HEALTH, True)])
     for house, text in (
         (HOUSING, words.INVITE_HOUSING),
         (CHARITY, words.INVITE_CHARITY),
@@ -106,21 +119,23 @@ async def circle_opens(play: Play) -> None:
 
 async def partners_answer(play: Play) -> None:
     """Two accept, one declines with a reason; the key is replaced because of the one that declined."""
-    ash, jo, kit = (play.troupe.ends[key].circle(play.circle) for key in ("ash", "jo", "kit"))
+    ash, jo, kit = await play.at("ash", "jo", "kit")
     await ash.accept(words.ACCEPT_HOUSING)
     await jo.accept(words.ACCEPT_CHARITY)
     full = reasons().invitation_decline.by_key("no_capacity")
+    assert full is not None
     await kit.decline(full.code, words.DECLINE_HEALTH)
-    await ash.assign(play.troupe.ends["sky"].worker, True)
-    await jo.assign(play.troupe.ends["lee"].worker, True)
-    people = await play.troupe.ends["robin"].circle(play.circle).people()
+    await ash.assign((await play.be("sky")).worker, True)
+    await jo.assign((await play.be("lee")).worker, True)
+    robin = (await play.be("robin")).circle(play.circle)
+    people = await robin.people()
     expect(len(people.members) == 3 and not people.pending, "the circle should have three members")
     play.say("Tidewater and Harbour Light accepted; Northgate has no room. Sky and Lee are assigned.")
 
 
 async def they_talk(play: Play) -> None:
     """Messages, a restricted note, real documents, and who has read what."""
-    robin, sky, lee = (play.troupe.ends[key].circle(play.circle) for key in ("robin", "sky", "lee"))
+    robin, sky, lee = await play.at("robin", "sky", "lee")
     await robin.post(words.HELLO)
     letter = await sky.attach(words.LETTER, inspect=inspect)
     await sky.post(words.ANSWER_HOUSING, documents=[letter.document])
@@ -128,7 +143,8 @@ async def they_talk(play: Play) -> None:
     await lee.post(words.ANSWER_CHARITY, documents=[photo.document])
     await robin.attach(words.VIDEO, inspect=inspect, description=words.VIDEO_NOTE)
     await robin.post(words.NOTE_RESTRICTED, only=[play.org(VCU.key), play.org(CHARITY.key)])
-    restricted = [item for item in await sky.read(limit=100) if item.state == "restricted"]
+    notes = [item for item in await sky.read(limit=100) if item.kind == Kind.MESSAGE]
+    restricted = [item for item in notes if item.state == "restricted"]
     expect(len(restricted) == 1, "Tidewater should see that one restricted note exists, and no more")
     await lee.read(limit=100)
     await _fetch_all(play)
@@ -141,7 +157,7 @@ async def _fetch_all(play: Play) -> None:
     """Everybody gets the same bytes that were attached."""
     folder = play.stage.home / "ends" / "sky" / "downloads"
     folder.mkdir(parents=True, exist_ok=True)
-    circle = play.troupe.ends["sky"].circle(play.circle)
+    circle = (await play.be("sky")).circle(play.circle)
     for view in await circle.documents():
         path: Path = await circle.fetch(view.document, folder, inspect=inspect)
         original = words.ASSETS / view.name
@@ -151,15 +167,17 @@ async def _fetch_all(play: Play) -> None:
 
 async def work_is_asked(play: Play) -> None:
     """Two actions; one is done in time."""
-    robin, lee = (play.troupe.ends[key].circle(play.circle) for key in ("robin", "lee"))
+    robin, lee = await play.at("robin", "lee")
     now = play.stage.clock()
     due = calendar().close_of_working_day(now, 2)
     play.locks = await robin.propose(play.org(HOUSING.key), words.LOCKS, words.LOCKS_TEXT, due)
     play.call = await robin.propose(play.org(CHARITY.key), words.CALL, words.CALL_TEXT, due)
-    await lee.move(play.call, Move.ACCEPT, assignee=play.troupe.ends["lee"].worker)
+    await lee.move(play.call, Move.ACCEPT, assignee=(await play.be("lee")).worker)
     play.stage.clock.move(3 * HOUR)
+    [lee] = await play.at("lee")
     await lee.move(play.call, Move.START)
     play.stage.clock.move(HOUR)
+    [lee] = await play.at("lee")
     await lee.move(play.call, Move.COMPLETE, words.CALL_DONE)
     play.say("Two actions were asked for. Harbour Light did theirs the same day.")
 
@@ -177,7 +195,7 @@ async def clock_runs(play: Play) -> None:
         stage.clock.to_service_hours()
         await _until_mail(play, address, before)
         play.say(what)
-    page = await play.troupe.ends["robin"].actions(scope="owned")
+    page = await (await play.be("robin")).actions(scope="owned")
     late = [row for row in page.items if row.action == play.locks]
     expect(late and late[0].overdue and late[0].red, "the late action should be red for the owner")
 
@@ -197,19 +215,19 @@ async def _until_mail(play: Play, address: str, before: int) -> None:
 
 async def work_is_done(play: Play) -> None:
     """The late action is done after all, and the ladder stops."""
-    sky = play.troupe.ends["sky"].circle(play.circle)
+    sky = (await play.be("sky")).circle(play.circle)
     await sky.read(limit=100)
-    await sky.move(play.locks, Move.ACCEPT, assignee=play.troupe.ends["sky"].worker)
+    await sky.move(play.locks, Move.ACCEPT, assignee=(await play.be("sky")).worker)
     await sky.move(play.locks, Move.START)
     await sky.move(play.locks, Move.COMPLETE, words.LOCKS_SORRY)
-    page = await play.troupe.ends["robin"].actions(scope="owned")
+    page = await (await play.be("robin")).actions(scope="owned")
     expect(not page.items, "nothing should be left open")
     play.say("Sky changed the locks. Nothing is left open; nobody is reminded any more.")
 
 
 async def somebody_leaves(play: Play) -> None:
     """A volunteer leaves: out, new keys, and what they kept opens nothing new."""
-    jo, lee, robin = (play.troupe.ends[key] for key in ("jo", "lee", "robin"))
+    jo, lee, robin = [await play.be(key) for key in ("jo", "lee", "robin")]
     await jo.team.rotate(removed=[lee.worker])
     await robin.circle(play.circle).post(words.AFTER_LEAVER)
     try:
@@ -224,7 +242,7 @@ async def somebody_leaves(play: Play) -> None:
 
 async def compliance_looks(play: Play) -> None:
     """A colleague looks without being assigned, with a reason; the reviewer sees it in the log."""
-    quinn = play.troupe.ends["quinn"]
+    quinn = await play.be("quinn")
     report = await quinn.log_check()
     page = await quinn.log_statements()
     expect(page.items, "the access log should not be empty")

@@ -6,37 +6,50 @@ manager who types them, the authority that checks by telephone.
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 
 from demo.cast import Held, House, Memory, Person
-from demo.stage import DAY, Stage, enrol_token
+from demo.stage import DAY, MINUTE, Stage, enrol_token
 from hub.accounts import service as accounts
 from hub.organisations import service as organisations
 from keyholder.authority import AuthorityKeys, Trust, publish
 from keyholder.connection import Connection
 from keyholder.end import End
 from keyholder.enrolment import found, join
+from keyholder.errors import KeyholderError
 
+FRESH = 15 * MINUTE
 YEARS = 3 * 365 * DAY
 
 
 @dataclass(slots=True)
 class Troupe:
-    """Everybody on the stage: ``ends`` by person, ``ids`` by organisation."""
+    """Everybody on the stage: ``ends`` by person, ``doors`` to the hub, ``ids`` by organisation."""
 
     stage: Stage
     connection: Connection
     memory: Memory
     trust: Trust
     ends: dict[str, End] = field(default_factory=dict)
+    doors: AsyncExitStack = field(default_factory=AsyncExitStack)
     ids: dict[str, bytes] = field(default_factory=dict)
+    fresh_until: dict[str, int] = field(default_factory=dict)
+
+    async def be(self, key: str) -> End:
+        """One of the people at work: signed in anew when their session has grown old."""
+        end = self.ends.get(key)
+        if end is not None and self.stage.clock() < self.fresh_until.get(key, 0):
+            return end
+        return await self.sign_in(key)
 
     async def sign_in(self, key: str) -> End:
         """Sign one person in with their words."""
         held = self.memory.person(key)
         folder = self.stage.home / "ends" / key
+        connection = await self.doors.enter_async_context(Connection(self.stage.url))
         end = await End.sign_in(
-            self.connection,
+            connection,
             self.trust,
             held.address,
             held.words,
@@ -45,6 +58,7 @@ class Troupe:
             clock=self.stage.clock,
         )
         self.ends[key] = end
+        self.fresh_until[key] = self.stage.clock() + FRESH
         return end
 
     def hold(self, person: Person, house: House, words: str) -> None:
@@ -55,8 +69,10 @@ class Troupe:
     async def close(self) -> None:
         """Everybody goes home; sessions end."""
         for end in self.ends.values():
-            await end.sign_out()
+            with suppress(KeyholderError):
+                await end.sign_out()
         self.ends.clear()
+        await self.doors.aclose()
 
 
 async def make_root(stage: Stage, keys: AuthorityKeys) -> bytes:
@@ -80,9 +96,7 @@ async def found_house(troupe: Troupe, house: House, authority: AuthorityKeys, ro
     async with stage.hub.database.write() as unit:
         await accounts.invite_founder(unit, stage.hub, founder.mail, stage.clock())
     mail = await stage.mail_to(founder.mail, before)
-    founded = await found(
-        troupe.connection, troupe.trust, enrol_token(mail), founder.address, founder.name, stage.clock
-    )
+    founded = await found(troupe.connection, troupe.trust, enrol_token(mail), founder.address, stage.clock)
     troupe.hold(founder, house, founded.words)
     troupe.memory.kits[house.key] = founded.kit_words
     troupe.ids[house.key] = founded.organisation
@@ -102,11 +116,12 @@ async def found_house(troupe: Troupe, house: House, authority: AuthorityKeys, ro
 
 async def admit(troupe: Troupe, house: House, person: Person) -> None:
     """Invite a colleague by mail; they tell the manager five words, and the manager types them."""
-    stage, manager = troupe.stage, troupe.ends[house.people[0].key]
+    stage, manager = troupe.stage, await troupe.be(house.people[0].key)
     before = stage.mail_count()
     await manager.team.invite(person.mail, person.role)
     mail = await stage.mail_to(person.mail, before)
-    joined = await join(troupe.connection, troupe.trust, enrol_token(mail), person.address, person.name)
+    joined = await join(troupe.connection, troupe.trust, enrol_token(mail), person.address)
+    manager = await troupe.be(house.people[0].key)
     await manager.team.admit(joined.spoken, person.role)
     troupe.hold(person, house, joined.words)
     await troupe.sign_in(person.key)

@@ -22,6 +22,7 @@ from keyholder.connection import Connection
 from keyholder.desk import Desk
 from keyholder.errors import NotReady
 from keyholder.letters import Letters, LetterView
+from keyholder.links import Followed, follow
 from keyholder.live import Wake, wakes
 from keyholder.session import end_session, sign_in, unlock
 from keyholder.team import Team
@@ -202,6 +203,10 @@ class End:
     async def open_letter(self, letter: bytes) -> LetterView:
         """Open one of them."""
         return await self._letters.open(letter)
+
+    async def follow(self, link: str) -> Followed:
+        """Where a mail's link leads; that it was followed is recorded now, not before."""
+        return await follow(self._desk.connection, link)
 
     async def replace_words(self, old_words: str) -> str:
         """Six new words for the same keys; the old ones open nothing any more. Shown once."""
