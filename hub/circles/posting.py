@@ -70,7 +70,8 @@ async def post_entry(unit: Unit, hub: Hub, caller: Caller, draft: Draft, now: in
         taken = await _judged(unit, hub, caller, draft, row, now)
     except (Refused, CryptoError) as refusal:
         return await _same(unit, hub, draft, _told(refusal, row)), False
-    if not await storing.store(unit, draft, taken, row):
+    together = hub.database.dialect == "postgresql"
+    if not await storing.store(unit, draft, taken, row, together=together):
         return await _same(unit, hub, draft, StaleEntry("somebody else opened this circle")), False
     await _react(unit, hub, caller, draft, taken)
     return _receipt(hub, draft.header.circle, taken.head, taken.placed), True
@@ -118,7 +119,7 @@ async def _judged(unit: Unit, hub: Hub, caller: Caller, draft: Draft, row: Row |
     place = summary.place(caller.organisation)
     assigned = place is not None and caller.worker in place.workers
     rules.check_posting(caller, circle, header, draft.facts, assigned=assigned)
-    chain = await organisations.chain(unit, header.organisation)
+    chain = await organisations.chain_at(unit, header.organisation, row.chain_length, row.chain_head)
     placed = _placed(draft, row, now)
     _check_author(draft, chain, row, placed)
     control.check_author(circle, header)

@@ -7,6 +7,7 @@ from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from storage.statements import insert_ignore, upsert
 from storage.tables.circles import assignments, boxes, circles, control_entries, entries, places
+from storage.tables.organisations import organisations
 
 _circle: BindParameter[bytes] = bindparam("circle")
 _mine: BindParameter[bytes] = bindparam("organisation")
@@ -35,31 +36,37 @@ LOCK = (
         _before.c.seq.label("before_seq"),
         _seen.c.head.label("seen_head"),
         _last.label("last_hash"),
+        organisations.c.length.label("chain_length"),
+        organisations.c.head.label("chain_head"),
     )
     .select_from(
-        circles.join(_before, _before.c.circle == circles.c.circle).outerjoin(
-            _seen, and_(_seen.c.circle == _circle, _seen.c.seq == bindparam("seen_seq"))
-        )
+        circles.join(_before, _before.c.circle == circles.c.circle)
+        .outerjoin(_seen, and_(_seen.c.circle == _circle, _seen.c.seq == bindparam("seen_seq")))
+        .outerjoin(organisations, organisations.c.organisation == _mine)
     )
     .where(circles.c.circle == _circle)
     .with_for_update(of=circles)
 )
 """Lock a circle, with all that judging an entry needs. On PostgreSQL a lock that had to wait gives the
 circle as it is now, but everything joined to it as it was before: `before_seq` tells, and then the
-statement is run again."""
+statement is run again. The author's organisation is looked up here as well, though it is a lower feature's:
+one journey to the database less."""
 
 START = insert_ignore(circles, on=["circle"])
+_MOVED = ("seq", "head", "control_head", "epoch", "received_at", "about_seq", "summary")
 MOVE = (
     update(circles)
-    .where(circles.c.circle == bindparam("of"))
-    .values(
-        {
-            name: bindparam(name)
-            for name in ("seq", "head", "control_head", "epoch", "received_at", "about_seq", "summary")
-        }
-    )
+    .where(circles.c.circle == bindparam("e_circle"))
+    .values({name: bindparam(f"c_{name}") for name in _MOVED})
 )
-ADD = insert(entries)
+ADD = insert(entries).values({column.name: bindparam(f"e_{column.name}") for column in entries.c})
+TOUCH = (
+    update(places).where(places.c.circle == bindparam("e_circle")).values(activity=bindparam("e_received_at"))
+)
+TAKE = ADD.add_cte(
+    MOVE.returning(circles.c.circle).cte("moved"), TOUCH.returning(places.c.circle).cte("touched")
+)
+"""The three before in one journey, which only PostgreSQL can."""
 ADD_CONTROL = insert(control_entries)
 ADD_BOX = insert(boxes)
 SAME = select(entries.c.hash, entries.c.seq, entries.c.head, entries.c.received_at).where(
@@ -86,7 +93,6 @@ ERASE = (
     .values(body=null())
 )
 
-TOUCH = update(places).where(places.c.circle == bindparam("of")).values(activity=bindparam("activity"))
 PUT_PLACE = upsert(
     places,
     on=["circle", "organisation"],

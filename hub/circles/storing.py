@@ -39,19 +39,31 @@ class Taken:
     summary: Summary
 
 
-async def store(unit: Unit, draft: Draft, taken: Taken, row: Row | None) -> bool:
-    """Write all of it; False if somebody else opened this circle at the same moment. Raises NotFound."""
+async def store(unit: Unit, draft: Draft, taken: Taken, row: Row | None, *, together: bool) -> bool:
+    """Write all of it; False if somebody else opened this circle at the same moment. Raises NotFound.
+
+    ``together``: the database can change three tables in one statement.
+    """
     moved = _moved(draft.header, draft.facts, taken, row)
+    added = _added(draft, taken)
     if row is None:
         if not await unit.run(queries.START, circle=draft.header.circle, **moved):
             return False
+        await unit.run(queries.ADD, **added)
+    elif together:
+        await unit.run(queries.TAKE, **added, **_prefixed("c_", moved))
     else:
-        await unit.run(queries.MOVE, of=row.circle, **moved)
-    await _add(unit, draft, taken)
+        await unit.run(queries.MOVE, e_circle=row.circle, **_prefixed("c_", moved))
+        await unit.run(queries.ADD, **added)
+        await unit.run(queries.TOUCH, e_circle=row.circle, e_received_at=taken.placed.received_at)
+    await _add_boxes(unit, draft, taken)
     if draft.header.is_control:
         await _add_control(unit, draft, taken)
-    await unit.run(queries.TOUCH, of=draft.header.circle, activity=taken.placed.received_at)
     return True
+
+
+def _prefixed(prefix: str, values: dict[str, Any]) -> dict[str, Any]:
+    return {prefix + name: value for name, value in values.items()}
 
 
 def _moved(header: Header, facts: Any, taken: Taken, row: Row | None) -> dict[str, Any]:
@@ -68,23 +80,27 @@ def _moved(header: Header, facts: Any, taken: Taken, row: Row | None) -> dict[st
     }
 
 
-async def _add(unit: Unit, draft: Draft, taken: Taken) -> None:
+def _added(draft: Draft, taken: Taken) -> dict[str, Any]:
+    """The entry's row."""
     header, placed = draft.header, taken.placed
-    await unit.run(
-        queries.ADD,
-        circle=header.circle,
-        seq=placed.seq,
-        hash=placed.hash,
-        kind=header.kind,
-        epoch=header.epoch,
-        worker=header.worker,
-        organisation=header.organisation,
-        received_at=placed.received_at,
-        head=taken.head,
-        header=draft.entry.header,
-        signature=draft.entry.signature,
-        body=draft.body,
-    )
+    return {
+        "e_circle": header.circle,
+        "e_seq": placed.seq,
+        "e_hash": placed.hash,
+        "e_kind": header.kind,
+        "e_epoch": header.epoch,
+        "e_worker": header.worker,
+        "e_organisation": header.organisation,
+        "e_received_at": placed.received_at,
+        "e_head": taken.head,
+        "e_header": draft.entry.header,
+        "e_signature": draft.entry.signature,
+        "e_body": draft.body,
+    }
+
+
+async def _add_boxes(unit: Unit, draft: Draft, taken: Taken) -> None:
+    header, placed = draft.header, taken.placed
     rows = [
         {"circle": header.circle, "seq": placed.seq, "box": each.box, **each.named._asdict()}
         for each in draft.boxes

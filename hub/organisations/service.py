@@ -45,6 +45,11 @@ async def chain(unit: Unit, organisation: bytes) -> Organisation:
     return await chains.chain(unit, organisation)
 
 
+async def chain_at(unit: Unit, organisation: bytes, length: int, head: bytes) -> Organisation:
+    """The verified chain for whoever has read its stored length and head in this transaction already."""
+    return await chains.at(unit, organisation, length, head)
+
+
 async def directory(unit: Unit, organisations: Iterable[bytes], now: int) -> Known:
     """Chains, accreditations and withdrawals of those organisations: a ``crypto.circle.Directory``."""
     return await chains.directory(unit, organisations)
