@@ -14,14 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crypto.entries import Kind
-from crypto.private.bodies import Need
 from demo import words
 from demo.cast import CHARITY, HEALTH, HOUSES, HOUSING, POLICE, VCU
 from demo.stage import HOUR, MINUTE, Stage, link_token
 from demo.troupe import Troupe, admit, found_house, make_root
 from keyholder.authority import AuthorityKeys
 from keyholder.circle import CircleView
-from keyholder.end import End
+from keyholder.end import End, Need
 from keyholder.errors import KeyholderError
 from keyholder.inspect import inspect
 from policies.actions import Move

@@ -11,6 +11,7 @@ from crypto.accreditation import OrganisationKind
 from crypto.letters import LetterKind
 from crypto.organisation import Role
 from crypto.private import words as word_list
+from crypto.private.bodies import Need
 from crypto.private.secrets import SignInKeys
 from keyholder import answers, membership
 from keyholder.accesslog import LogReport
@@ -28,7 +29,7 @@ from keyholder.session import end_session, sign_in, unlock
 from keyholder.team import Team
 from keyholder.thread import described
 
-__all__ = ["CirclePage", "CircleRow", "End", "Partner"]
+__all__ = ["CirclePage", "CircleRow", "End", "Need", "Partner"]
 
 
 @dataclass(frozen=True, slots=True)
