@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from keyholder.errors import LocalTrouble
@@ -27,6 +27,7 @@ LARGEST = 64 * 1024
 START_SECONDS = 10.0
 ANSWER_SECONDS = 5.0
 OPEN, LOCK = b"open\n", b"lock\n"
+NOT_KEPT = "You are signed in, but it cannot be remembered on this machine."
 
 
 def can_keep() -> bool:
@@ -58,23 +59,22 @@ def keep(path: Path, unlocked: bytes, idle_seconds: int) -> None:
     forget(path)
     _own_folder(path.parent)
     command = [sys.executable, "-m", "keyholder.command", "agent", str(path), str(idle_seconds)]
-    child = subprocess.Popen(  # noqa: S603 - this very program, with a path and a number
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        cwd="/",
-        env=_environment(),
-    )
-    assert child.stdin is not None
-    child.stdin.write(unlocked)
-    child.stdin.close()
-    until = time.monotonic() + START_SECONDS
-    while kept(path) != unlocked:
-        if child.poll() is not None or time.monotonic() > until:
-            raise LocalTrouble("You are signed in, but it cannot be remembered on this machine.")
-        time.sleep(0.05)
+    try:
+        subprocess.run(  # noqa: S603 - this very program, with a path and a number
+            command,
+            input=unlocked,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            cwd="/",
+            env=_environment(),
+            timeout=START_SECONDS,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise LocalTrouble(NOT_KEPT) from error
+    if kept(path) != unlocked:
+        raise LocalTrouble(NOT_KEPT)
 
 
 def _environment() -> dict[str, str]:
@@ -89,7 +89,10 @@ def _environment() -> dict[str, str]:
 
 
 def serve(path: Path, idle_seconds: int) -> None:
-    """The agent itself: take what is to be remembered from standard input, then answer until it is time."""
+    """The agent itself: take what is to be remembered from standard input, then answer until it is time.
+
+    It listens before the program that started it goes on, and outlives it.
+    """
     unlocked = bytearray(sys.stdin.buffer.read(LARGEST))
     _stay_private()
     for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -101,14 +104,27 @@ def serve(path: Path, idle_seconds: int) -> None:
             listener.bind(str(path))
             path.chmod(0o600)
             listener.listen(16)
-            _answer_until_idle(listener, unlocked, idle_seconds)
+            own = path.stat().st_ino
+            if os.fork():
+                os._exit(0)
+            try:
+                _answer_until_idle(listener, unlocked, idle_seconds, lambda: _leave(path, own))
+            finally:
+                _leave(path, own)
     finally:
         unlocked[:] = bytes(len(unlocked))
-        with contextlib.suppress(OSError):
+
+
+def _leave(path: Path, own: int) -> None:
+    """Take the socket away, if it is still ours and not a successor's."""
+    with contextlib.suppress(OSError):
+        if path.stat().st_ino == own:
             path.unlink()
 
 
-def _answer_until_idle(listener: socket.socket, unlocked: bytearray, idle_seconds: int) -> None:
+def _answer_until_idle(
+    listener: socket.socket, unlocked: bytearray, idle_seconds: int, leave: Callable[[], None]
+) -> None:
     """Two clocks: one stands still while the machine sleeps, the other can be set back."""
     from keyholder.clock import now
 
@@ -128,6 +144,7 @@ def _answer_until_idle(listener: socket.socket, unlocked: bytearray, idle_second
             client.settimeout(ANSWER_SECONDS)
             asked = client.recv(16) if _is_owner(client) else b""
             if asked == LOCK:
+                leave()
                 client.sendall(b"\n")
                 return
             if asked == OPEN:

@@ -99,7 +99,7 @@ async def again(call: Call, connection: Connection, trust: Trust, kept: Remember
         desk = await resume(connection, trust, me, kept.token, call.place.state, call.console.clock)
     except Refused as refused:
         if refused.status == 401:
-            agent.forget(socket_of(call))
+            forget(call)
             raise NotSignedIn(ENDED) from None
         raise
     return End(desk)
@@ -122,6 +122,12 @@ def remember(call: Call, end: End, idle_seconds: int) -> None:
     assert token is not None, "whoever is signed in has a session"
     kept = Remembered(me.worker, me.organisation, me.address, me.secret.raw, token)
     agent.keep(socket_of(call), msgspec.msgpack.encode(kept), idle_seconds)
+
+
+def forget(call: Call) -> None:
+    """Have the agent forget, if there is one."""
+    if agent.can_keep():
+        agent.forget(socket_of(call))
 
 
 def socket_of(call: Call) -> Path:

@@ -36,7 +36,11 @@ def sign_in(
 
     They are asked for without being shown, or come from standard input or from KITH_WORDS.
     """
+    from keyholder.commands.agent import can_keep
+
     call, idle = call_of(ctx), _seconds(keep) if keep else 0
+    if idle and not can_keep():
+        raise TryDifferently("This system cannot remember a sign-in safely. Give your words each time.")
     if address and call.profile().address not in ("", address):
         raise TryDifferently("This profile is somebody else's. Choose another with --profile.")
     changes = {key: value for key, value in (("address", address), ("name", name)) if value}
@@ -70,8 +74,7 @@ def sign_out(
     everywhere: Annotated[bool, typer.Option("--everywhere", help="On all your devices.")] = False,
 ) -> None:
     """Forget what is remembered; with --everywhere, end every session of yours."""
-    from keyholder.commands import agent
-    from keyholder.commands.entering import remembered, socket_of
+    from keyholder.commands.entering import forget, remembered
     from keyholder.session import end_session
 
     call = call_of(ctx)
@@ -91,7 +94,7 @@ def sign_out(
         elif kept is not None:
             call.run(end_it)
     finally:
-        agent.forget(socket_of(call))
+        forget(call)
     if not call.console.gives({"signed_out": True, "everywhere": everywhere}):
         call.console.say("You are signed out everywhere." if everywhere else "You are signed out.")
 
