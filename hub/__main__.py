@@ -78,6 +78,19 @@ def keys(
 
 
 @cli.command()
+def trust(
+    root: Annotated[Path, typer.Argument(metavar="ROOTFILE", help="The authority's first root.")],
+    home: Home = None,
+) -> None:
+    """Name this hub's authority: the root must vouch for the hub's name and for both of its keys."""
+    settings = _settings(home=home)
+    from hub.running import trust_root
+
+    said = trust_root(settings, root.read_bytes())
+    typer.echo(said)
+
+
+@cli.command()
 def routes() -> None:
     """Print method, path, who may call it, file and line of every route."""
     from hub.app import routes as declared

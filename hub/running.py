@@ -11,12 +11,15 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
+from crypto.errors import CryptoError
 from hub.app import FEATURES, assemble, build, jobs, running
 from hub.config import Settings, SettingsError
 from hub.kernel.keys import load_keys
 from hub.kernel.logs import configure_logs
 from hub.kernel.opening import bring_up_to_date, opened
+from hub.kernel.refusals import Refused
 from hub.kernel.server import listen
+from hub.organisations import service as organisations
 
 log = logging.getLogger("hub.running")
 
@@ -46,6 +49,24 @@ def work_forever(settings: Settings) -> None:
     """Run the jobs alone."""
     configure_logs(settings.log_level)
     _run(lambda: work(settings))
+
+
+def trust_root(settings: Settings, packed: bytes) -> str:
+    """Store the authority's first root; what to tell the operator. Raises SettingsError otherwise."""
+    bring_up_to_date(settings)
+    with asyncio.Runner() as runner:
+        return runner.run(_trust(settings, packed))
+
+
+async def _trust(settings: Settings, packed: bytes) -> str:
+    async with opened(settings) as (database, blobs):
+        hub = assemble(settings, database=database, blobs=blobs, clock=now)
+        try:
+            async with database.write() as unit:
+                root = await organisations.trust(unit, hub, packed, now())
+        except (Refused, CryptoError) as error:
+            raise SettingsError(f"This root cannot be trusted: {error}") from None
+    return f"Root {root.number} is trusted. {len(root.keys)} keys, of which {root.threshold} must sign."
 
 
 async def serve(settings: Settings) -> None:

@@ -11,12 +11,13 @@ import hashlib
 import os
 from typing import NamedTuple
 
+from crypto.keys import check_box_key, check_signing_key
 from hub.accounts import queries, recipients
 from hub.accounts.schemas import Credentials
 from hub.accounts.sessions import changed, token_hash
 from hub.accounts.sign_in import auth_hash
 from hub.kernel.context import Hub
-from hub.kernel.refusals import Malformed, NotAllowed, NotFound, Refused
+from hub.kernel.refusals import NotAllowed, NotFound, Refused
 from hub.notifications import service as notifications
 from policies.limits import limits
 from storage.database import Row, Unit
@@ -48,13 +49,8 @@ class Invitation(NamedTuple):
 
 
 def link_of(hub: Hub, invitation: bytes) -> str:
-    """The link to mail. The token stands in the fragment, which no server is sent."""
+    """The link that is mailed; its token is made again from the invitation and kept nowhere."""
     return notifications.enrolment_link(hub, invitation)
-
-
-def link_token(hub: Hub, invitation: bytes) -> bytes:
-    """32 bytes only this hub can make again."""
-    return notifications.enrolment_token(hub, invitation)
 
 
 async def invite(
@@ -72,7 +68,7 @@ async def invite(
     await unit.run(
         queries.ADD_INVITATION,
         invitation=invitation,
-        token_hash=token_hash(link_token(hub, invitation)),
+        token_hash=token_hash(notifications.enrolment_token(hub, invitation)),
         organisation=organisation,
         role=role,
         replaces=replaces,
@@ -279,8 +275,8 @@ async def _take_name(unit: Unit, address: str, worker: bytes) -> None:
 def _columns(
     given: Credentials, mail: str, profile_box: bytes | None, invitation: bytes
 ) -> dict[str, object]:
-    if given.signing_key == bytes(32) or given.signing_key == given.box_key[:32]:
-        raise Malformed("That is not a worker's key.")
+    check_signing_key(given.signing_key)
+    check_box_key(given.box_key)
     return {
         "address": given.address,
         "signing_key": given.signing_key,
@@ -312,6 +308,6 @@ async def waits_already(unit: Unit, given: Credentials, organisation: bytes) -> 
     )
 
 
-async def welcome(unit: Unit, hub: Hub, worker: bytes, organisation: bytes, mail: str, now: int) -> None:
+async def welcome(unit: Unit, worker: bytes, organisation: bytes, mail: str) -> None:
     """A founder needs nobody's admission: from now on mail reaches them."""
-    await recipients.admitted(unit, hub, worker, organisation, "manager", mail, now)
+    await recipients.reached(unit, worker, organisation, "manager", mail)

@@ -1,15 +1,17 @@
-"""Sweeping: challenges nobody answered, sessions that ended, links long expired."""
+"""Sweeping: challenges nobody answered, sessions that ended, links and waiting accounts long forgotten."""
 
 from __future__ import annotations
 
 from hub.accounts import queries
+from hub.accounts.sessions import changed
 from hub.kernel.context import Hub
 from hub.kernel.jobs import Job
 from policies.limits import limits
 
 BATCH = 500
 KEPT_MS = 30 * 24 * 60 * 60 * 1000
-"""An invitation stays this long after it expired, so that a late retry is told why it fails."""
+"""An invitation stays this long after it expired, so that a late retry is told why it fails; and an account
+waits this long to be admitted."""
 
 
 async def sweep(hub: Hub, now: int) -> bool:
@@ -18,7 +20,20 @@ async def sweep(hub: Hub, now: int) -> bool:
         challenges = await unit.run(queries.END_OLD_CHALLENGES, p_now=now)
         sessions = await unit.run(queries.END_OLD_SESSIONS, p_now=now, p_idle=now - limits().sessions.idle_ms)
         invitations = await unit.run(queries.END_OLD_INVITATIONS, p_before=now - KEPT_MS)
-    return BATCH in (challenges, sessions, invitations)
+    waited = await _give_up_waiting(hub, now)
+    return waited or BATCH in (challenges, sessions, invitations)
+
+
+async def _give_up_waiting(hub: Hub, now: int) -> bool:
+    """Let go of accounts that nobody admitted, and of the sign-in names they held."""
+    async with hub.database.write() as unit:
+        rows = await unit.all(queries.OLD_WAITING, p_before=now - KEPT_MS)
+        for row in rows:
+            await unit.run(queries.DROP_WAITING, p_worker=row.worker)
+            await unit.run(queries.END_SESSIONS_OF, p_worker=row.worker)
+            await unit.run(queries.DROP_NAMES_OF, p_worker=row.worker)
+            changed(unit, hub, row.worker)
+    return bool(rows)
 
 
 JOBS = (Job("accounts.sweep", every_ms=60_000, run=sweep),)

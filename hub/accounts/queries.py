@@ -72,11 +72,20 @@ BY_ADDRESS = select(a.worker, a.organisation, a.salt, a.auth_hash, a.wrapped, a.
 )
 ACCOUNT = select(accounts).where(a.worker == _p("worker"))
 LOCKED_ACCOUNT = ACCOUNT.with_for_update()
-KITS = select(a.worker, a.signing_key).where(
-    a.organisation == _p("organisation"), a.role == literal("kit"), a.state == literal("admitted")
+KITS = (
+    select(a.worker, a.signing_key)
+    .where(a.organisation == _p("organisation"), a.role == literal("kit"), a.state == literal("admitted"))
+    .order_by(a.worker)
+    .limit(8)
 )
-KITS_BY_ORGANISATION = KITS.order_by(a.worker).limit(8)
 ADD_ACCOUNT = accounts.insert()
+OLD_WAITING = (
+    select(a.worker)
+    .where(a.state == literal("waiting"), a.changed_at <= _p("before"))
+    .order_by(a.changed_at)
+    .limit(100)
+    .with_for_update(skip_locked=True)
+)
 DROP_WAITING = delete(accounts).where(a.worker == _p("worker"), a.state == literal("waiting"))
 SET_STATE = (
     update(accounts)
@@ -160,9 +169,6 @@ WAITING = select(_waiting).order_by(_waiting.c.worker).limit(_p("limit"))
 # Sign-in names
 TAKE_NAME = insert_ignore(sign_in_names, on=["address"])
 NAME_OWNER = select(sign_in_names.c.worker).where(sign_in_names.c.address == _p("address"))
-DROP_NAME = delete(sign_in_names).where(
-    sign_in_names.c.address == _p("address"), sign_in_names.c.worker == _p("worker")
-)
 DROP_NAMES_OF = delete(sign_in_names).where(sign_in_names.c.worker == _p("worker"))
 DROP_OTHER_NAMES = delete(sign_in_names).where(
     sign_in_names.c.worker == _p("worker"), sign_in_names.c.address != _p("address")
@@ -192,4 +198,3 @@ NEXT_PINS = (
 
 # What the authority's word about an organisation means for its people
 SET_STANDING = upsert(standings, on=["organisation"], take=["kind", "valid_from", "valid_to"])
-STANDING = select(standings).where(standings.c.organisation == _p("organisation"))

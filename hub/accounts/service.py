@@ -149,7 +149,7 @@ async def set_role(unit: Unit, hub: Hub, worker: bytes, role: str, now: int) -> 
     """The chain gave this worker another role."""
     account = await _admitted(unit, worker)
     await unit.run(queries.SET_STATE, p_worker=worker, p_state="admitted", p_role=role, p_now=now)
-    await recipients.admitted(unit, hub, worker, account.organisation, role, account.mail, now)
+    await recipients.reached(unit, worker, account.organisation, role, account.mail)
     changed(unit, hub, worker, ended=False)
 
 
@@ -159,7 +159,7 @@ async def remove(unit: Unit, hub: Hub, worker: bytes, now: int) -> None:
     await unit.run(queries.END_SESSIONS_OF, p_worker=worker)
     await unit.run(queries.DROP_REPLACEMENT, p_worker=worker)
     await unit.run(queries.DROP_NAMES_OF, p_worker=worker)
-    await recipients.left(unit, hub, worker)
+    await recipients.left(unit, worker)
     changed(unit, hub, worker)
 
 

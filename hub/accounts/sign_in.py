@@ -80,7 +80,7 @@ async def challenge(unit: Unit, account: Row, now: int) -> SignInChallenge:
 
 async def challenge_kit(unit: Unit, hub: Hub, organisation: bytes, now: int) -> KitChallenge:
     """A nonce for an organisation's printed kit; an unknown organisation gets an invented one."""
-    kits = await unit.all(queries.KITS_BY_ORGANISATION, p_organisation=organisation)
+    kits = await unit.all(queries.KITS, p_organisation=organisation)
     session, nonce = await _new_challenge(unit, None, organisation, now)
     workers = [kit.worker for kit in kits] or [hub.keys.derive("kit", organisation)[:16]]
     return KitChallenge(worker=workers, session=session, nonce=nonce)
@@ -114,7 +114,7 @@ async def _new_challenge(
 
 async def _signers(unit: Unit, asked: Row) -> list[Row]:
     if asked.worker is None:
-        return await unit.all(queries.KITS_BY_ORGANISATION, p_organisation=asked.organisation)
+        return await unit.all(queries.KITS, p_organisation=asked.organisation)
     found = await unit.one(queries.LOCKED_ACCOUNT, p_worker=asked.worker)
     return [] if found is None or found.state == "removed" else [found]
 

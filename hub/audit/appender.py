@@ -90,6 +90,7 @@ class Appender:
         self._waiting: list[Ask] = []
         self._some, self._grown = asyncio.Event(), asyncio.Event()
         self._seen = Seen(0, EMPTY_ROOT)
+        self._anchored = True
 
     async def append(self, said: list[Said]) -> Recorded:
         """Returns once all of it is durable.
@@ -150,8 +151,11 @@ class Appender:
         """What this process saw last, beside the keys."""
         try:
             await asyncio.to_thread(anchor.write, self._hub.settings.keys, self._seen)
+            self._anchored = True
         except (OSError, ValueError) as error:
-            log.error("the access log's anchor cannot be written: %s", type(error).__name__)
+            if self._anchored:
+                log.error("the access log's anchor cannot be written: %s", type(error).__name__)
+            self._anchored = False
 
     def stop(self) -> None:
         """Nobody will answer those who still wait."""

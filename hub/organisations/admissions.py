@@ -36,6 +36,8 @@ async def invite(
         if await accounts.organisation_of(unit, given.worker) != organisation:
             raise NotFound
         role = await accounts.role(unit, given.worker)
+        if role == "kit":
+            raise NotFound("A printed kit has no words: print another.")
     made = await enrolment.invite(
         unit, hub, given.mail, now, organisation=organisation, role=role, replaces=given.worker
     )
@@ -64,7 +66,7 @@ async def look(unit: Unit, hub: Hub, given: Look, now: int) -> Looked:
     )
 
 
-async def enrol(unit: Unit, hub: Hub, given: Enrol, now: int) -> Enrolled:
+async def enrol(unit: Unit, given: Enrol, now: int) -> Enrolled:
     """Complete a link. The same content again gets the same answer, updated once the chain took it up.
 
     Raises:
@@ -84,7 +86,7 @@ async def enrol(unit: Unit, hub: Hub, given: Enrol, now: int) -> Enrolled:
         await _wait(unit, found, organisation, given, now)
     await enrolment.complete(unit, found, given.worker, organisation, content)
     if state == "admitted":
-        await enrolment.welcome(unit, hub, given.worker, organisation, found.mail, now)
+        await enrolment.welcome(unit, given.worker, organisation, found.mail)
     return Enrolled(state=state)
 
 

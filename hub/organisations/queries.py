@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 
 from storage.statements import insert_ignore, upsert
 from storage.tables.organisations import (
@@ -87,7 +87,6 @@ ACCREDITATIONS_OF = (
     .order_by(a.valid_to.desc(), a.digest)
     .limit(_p("limit"))
 )
-HOW_MANY_DOCUMENTS = select(func.count()).where(a.organisation == _p("organisation"))
 ADD_WITHDRAWAL = insert_ignore(withdrawals, on=["digest"])
 WITHDRAWALS_OF = (
     select(w.digest, w.signed)

@@ -131,7 +131,7 @@ async def look(request: Request[Look]) -> Reply:
 @route("POST", "/v1/enrolments", access=Public(), body=Enrol, rate=ENROLMENT)
 async def enrol(request: Request[Enrol]) -> Reply:
     async with request.write() as unit:
-        state = await admissions.enrol(unit, request.hub, request.body, request.now)
+        state = await admissions.enrol(unit, request.body, request.now)
     return Reply(state)
 
 

@@ -40,6 +40,7 @@ accounts = Table(
     Column("made_at", BigInteger, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
     Index("ix_accounts_organisation", "organisation", "worker"),
+    Index("ix_accounts_state", "state", "changed_at"),
 )
 
 replacements = Table(

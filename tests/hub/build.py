@@ -28,6 +28,7 @@ from crypto.private.secrets import SignInKeys
 from crypto.signing import SigningKey
 from crypto.statements import Act, Object, SignedStatement, Statement, sign_session, sign_statement
 from hub.accounts import service as accounts
+from hub.notifications import service as notifications
 from hub.organisations import service as organisations
 from tests.crypto.build import DAY, House, Person, seed, some_id
 from tests.hub.running import Answer, RunningHub
@@ -341,14 +342,14 @@ def address_of(person: Person) -> str:
 
 def link_token(running: RunningHub, invitation: bytes) -> bytes:
     """The token of the link that the hub mails for an invitation."""
-    return running.hub.keys.derive("enrolment-link", invitation)
+    return notifications.enrolment_token(running.hub, invitation)
 
 
-def founding_body(end: End, token: bytes) -> dict[str, object]:
+def founding_body(end: End, token: bytes) -> dict[str, Any]:
     """What a founder's end sends: its credentials, and the genesis with its two boxes."""
-    [genesis] = end.house.events
-    made = end.house.boxes
-    boxes = [{"worker": b64(worker), "box": b64(made[worker])} for worker in sorted(made)]
+    genesis, made = end.house.events[0], end.house.boxes
+    founders = sorted((end.house.manager.id, end.house.kit.id))
+    boxes = [{"worker": b64(worker), "box": b64(made[worker])} for worker in founders]
     founding = {"event": event_json(genesis), "boxes": boxes}
     return {"token": b64(token), **end.credentials(), "founding": founding}
 

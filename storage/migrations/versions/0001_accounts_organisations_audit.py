@@ -34,6 +34,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("accounts", schema=None) as batch_op:
         batch_op.create_index("ix_accounts_organisation", ["organisation", "worker"], unique=False)
+        batch_op.create_index("ix_accounts_state", ["state", "changed_at"], unique=False)
 
     op.create_table(
         "authority_roots",
@@ -321,6 +322,7 @@ def downgrade() -> None:
     op.drop_table("challenges")
     op.drop_table("authority_roots")
     with op.batch_alter_table("accounts", schema=None) as batch_op:
+        batch_op.drop_index("ix_accounts_state")
         batch_op.drop_index("ix_accounts_organisation")
 
     op.drop_table("accounts")

@@ -172,10 +172,10 @@ async def test_a_founders_link_needs_an_organisation_and_others_refuse_one(
 
     swapped = body | {"worker": b64(bytes(16))}
     assert (await hub.ask("POST", "/v1/enrolments", swapped)).status == 403
-    boxes = body["founding"]["boxes"]  # type: ignore[index]  # a mapping of JSON
-    fewer = body | {"founding": {"event": body["founding"]["event"], "boxes": boxes[:1]}}  # type: ignore[index]  # JSON
+    event, boxes = body["founding"]["event"], body["founding"]["boxes"]
+    fewer = body | {"founding": {"event": event, "boxes": boxes[:1]}}
     assert (await hub.ask("POST", "/v1/enrolments", fewer)).status == 400
-    twice = body | {"founding": {"event": body["founding"]["event"], "boxes": [boxes[0]] * 2}}  # type: ignore[index]  # JSON
+    twice = body | {"founding": {"event": event, "boxes": [boxes[0]] * 2}}
     assert (await hub.ask("POST", "/v1/enrolments", twice)).body["code"] == "wrong-boxes"
     for _ in range(2):
         answer = await hub.ask("POST", "/v1/enrolments", body)
@@ -284,3 +284,33 @@ async def test_an_unknown_organisations_kit_looks_like_any_other(hub: RunningHub
     assert len(known.body["worker"]) == len(unknown[0].body["worker"]) == 1
     with pytest.raises(AssertionError, match="not-proved"):
         await finish(hub, unknown[0].body, team.house.kit.secret.signing)
+
+
+async def test_a_kit_has_no_words_to_replace(team: Team) -> None:
+    body = {"mail": "a@x.example", "role": "worker", "worker": b64(team.house.kit.id)}
+    answer = await team.manager.ask("POST", f"/v1/organisations/{team.id.hex()}/invitations", body)
+    assert answer.status == 404
+
+
+async def test_unusable_keys_are_turned_away_at_the_door(
+    hub: RunningHub, world: HubWorld, team: Team
+) -> None:
+    token = await world.invite(team)
+    for changes in ({"signing_key": b64(bytes(32))}, {"box_key": b64(b"\xff" * 1216)}):
+        assert (await enrol(hub, token, newcomer(team), **changes)).status == 400
+    assert (await look(hub, token)).status == 200
+
+
+async def test_who_is_never_admitted_is_let_go_with_the_name_they_took(
+    hub: RunningHub, world: HubWorld, team: Team
+) -> None:
+    ann = await world.enrol(team, "Ann")
+    hub.clock.move(days=30)
+    await hub.run("accounts.sweep")
+    await team.manager.sign_in()
+    assert (await ann.prove()).status == 401
+    path = f"/v1/organisations/{team.id.hex()}/waiting"
+    assert (await team.manager.good("GET", path))["items"] == []
+    eve = newcomer(team, "Eve")
+    eve.address = ann.address
+    assert (await enrol(hub, await world.invite(team), eve)).status == 200
