@@ -42,6 +42,10 @@ from hub.notifications import routes as notifications_routes
 from hub.organisations import routes as organisations_routes
 from hub.referrals import routes as referrals_routes
 from hub.worker import Worker
+from hub.workflow import jobs as workflow_jobs
+from hub.workflow import part as workflow_part
+from hub.workflow import routes as workflow_routes
+from hub.workflow import service as workflow
 from storage.blobs import BlobStore
 from storage.database import Database
 
@@ -59,10 +63,11 @@ FEATURES: tuple[Feature, ...] = (
     Feature("circles", circles_routes.ROUTES, start=circles_state.start),
     Feature("referrals", referrals_routes.ROUTES),
     Feature("documents", documents_routes.ROUTES, documents_jobs.JOBS, documents_receiving.start),
+    Feature("workflow", workflow_routes.ROUTES, workflow_jobs.JOBS, workflow_part.start),
 )
 
 # What happens besides when an entry is taken in, in the same transaction and in this order.
-REACTIONS: tuple[Reaction, ...] = (documents.attach,)
+REACTIONS: tuple[Reaction, ...] = (documents.attach, workflow.react)
 
 SESSIONS: SessionReader = Sessions()
 

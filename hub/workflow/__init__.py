@@ -1,0 +1,1 @@
+"""Workflow: actions projected from entries, and the ladders that push them."""
