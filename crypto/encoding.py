@@ -46,8 +46,9 @@ _UNSIGNED: Final = 0
 _BYTES: Final = 2
 _TEXT: Final = 3
 _ARRAY: Final = 4
-_SIMPLE: Final = {0xF4: False, 0xF5: True, 0xF6: None}
-_ARGUMENT_BYTES: Final = {24: 1, 25: 2, 26: 4, 27: 8}
+_SIMPLE: Final = 7
+_SIMPLES: Final = {0xF4: False, 0xF5: True, 0xF6: None}
+_ARGUMENT_BYTES: Final = {25: 2, 26: 4, 27: 8}
 _SMALLEST: Final = {24: 24, 25: 1 << 8, 26: 1 << 16, 27: 1 << 32}
 _BUFFERS: Final = (bytes, bytearray, memoryview)
 """Kept as they are, so that anything but ``bytes`` is refused instead of becoming text."""
@@ -159,33 +160,36 @@ def _check_text(value: str) -> None:
 def _item(data: bytes, at: int, depth: int) -> tuple[Any, int]:
     """The item that starts at ``at`` and where it ends. IndexError when it is cut short."""
     first = data[at]
-    if first >= 0xF4:
+    major, argument = first >> 5, first & 0x1F
+    if major == _SIMPLE:
         return _simple(first), at + 1
-    major = first >> 5
-    argument, at = _argument(data, at, first & 0x1F)
+    at += 1
+    if argument >= 24:
+        argument, at = _argument(data, at, argument)
+    if major in (_BYTES, _TEXT):
+        end = at + argument
+        if end > len(data):
+            raise IndexError
+        return (data[at:end] if major == _BYTES else _text(data[at:end])), end
     if major == _UNSIGNED:
         _check_integer(argument)
         return argument, at
     if major == _ARRAY:
         return _array(data, at, argument, depth)
-    if major not in (_BYTES, _TEXT):
-        raise Malformed("only arrays, unsigned integers, bytes, text, booleans and null exist")
-    end = at + argument
-    if end > len(data):
-        raise IndexError
-    return (data[at:end] if major == _BYTES else _text(data[at:end])), end
+    raise Malformed("only arrays, unsigned integers, bytes, text, booleans and null exist")
 
 
 def _argument(data: bytes, at: int, short: int) -> tuple[int, int]:
-    if short < 24:
-        return short, at + 1
-    length = _ARGUMENT_BYTES.get(short)
-    if length is None:
-        raise Malformed("indefinite or reserved length")
-    end = at + 1 + length
-    if end > len(data):
-        raise IndexError
-    argument = int.from_bytes(data[at + 1 : end], "big")
+    if short == 24:
+        argument, end = data[at], at + 1
+    else:
+        length = _ARGUMENT_BYTES.get(short)
+        if length is None:
+            raise Malformed("indefinite or reserved length")
+        end = at + length
+        if end > len(data):
+            raise IndexError
+        argument = int.from_bytes(data[at:end], "big")
     if argument < _SMALLEST[short]:
         raise Malformed("a length or integer is written too long")
     return argument, end
@@ -204,9 +208,9 @@ def _array(data: bytes, at: int, count: int, depth: int) -> tuple[list[Any], int
 
 
 def _simple(first: int) -> bool | None:
-    if first not in _SIMPLE:
+    if first not in _SIMPLES:
         raise Malformed("no such simple value")
-    return _SIMPLE[first]
+    return _SIMPLES[first]
 
 
 def _text(raw: bytes) -> str:
