@@ -40,7 +40,7 @@ class Sessions:
     """The session reader of a process. Bounded; the oldest is forgotten first."""
 
     def __init__(self, *, room: int = ROOM) -> None:
-        self._room = room
+        self._room, self._forgotten = room, 0
         self._caches: WeakKeyDictionary[Database, Cache] = WeakKeyDictionary()
 
     async def __call__(self, database: Database, token: bytes, now: int) -> Caller | None:
@@ -51,8 +51,9 @@ class Sessions:
         if known is not None and known.at <= now < known.at + REMEMBERED_MS:
             return known.caller
         cache.pop(key, None)
+        before = self._forgotten
         caller = await _read(database, key, now)
-        if caller is not None:
+        if caller is not None and before == self._forgotten:  # else it may be what was just changed
             cache[key] = _Read(now, caller)
             if len(cache) > self._room:
                 cache.popitem(last=False)
@@ -60,6 +61,7 @@ class Sessions:
 
     def forget(self, worker: bytes) -> None:
         """Read this worker's sessions anew from now on."""
+        self._forgotten += 1
         for cache in self._caches.values():
             for key in [key for key, read in cache.items() if read.caller.worker == worker]:
                 del cache[key]

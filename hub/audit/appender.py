@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from crypto import checkpoints
-from crypto.merkle import EMPTY_ROOT, Frontier, leaf_hash
-from crypto.statements import Act, ObjectKind, SignedStatement, Statement, log_leaf
+from crypto.merkle import EMPTY_ROOT
 from hub.audit import anchor, queries, tree
 from hub.audit.anchor import Seen
+from hub.audit.leaves import Said, grown, readings
 from hub.kernel.context import Hub
 from hub.kernel.refusals import Away, Conflicting, Refused
-from storage.database import Row, Unit
+from storage.database import Conflict, Row, Unit
 
 BATCH = 512
 MOST_WAITING = 20_000
@@ -29,6 +28,9 @@ ANCHOR_SECONDS = 1.0
 ONLY = 1
 
 log = logging.getLogger("hub.audit")
+
+Used = set[tuple[bytes, bytes]]
+"""(nonce, worker)"""
 
 
 class SaidBefore(Conflicting):
@@ -52,17 +54,6 @@ class Recorded(NamedTuple):
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One statement that was verified, and what is kept beside it."""
-
-    signed: SignedStatement
-    statement: Statement
-    reason_box: bytes | None
-    alert: str | None
-    received_at: int
-
-
 @dataclass(slots=True)
 class Ask:
     """What one caller wants to be durable, all of it or nothing."""
@@ -82,6 +73,10 @@ class Ask:
             self.answer.set_result(outcome)
 
 
+Outcome = tuple[Seen | None, list[Recorded | Exception]]
+"""What the log has come to, if it grew, and what to tell each caller."""
+
+
 class Appender:
     """Appends to the one access log of a hub."""
 
@@ -90,7 +85,7 @@ class Appender:
         self._waiting: list[Ask] = []
         self._some, self._grown = asyncio.Event(), asyncio.Event()
         self._seen = Seen(0, EMPTY_ROOT)
-        self._anchored = True
+        self._anchored, self._set_back = True, False
 
     async def append(self, said: list[Said]) -> Recorded:
         """Returns once all of it is durable.
@@ -122,7 +117,7 @@ class Appender:
             assert state is not None
             same = state.size >= seen.size and await tree.root(unit, seen.size) == seen.root
         if not same:
-            self._seen = Seen(max(seen.size, state.size + 1), seen.root)
+            self._set_back = True
             log.error(
                 "The access log in the database (%d statements) does not continue what this machine saw"
                 " (%d, in %s): an older backup was put back. Nothing is appended until the newer one is.",
@@ -149,6 +144,8 @@ class Appender:
 
     async def write_anchor(self) -> None:
         """What this process saw last, beside the keys."""
+        if self._set_back:
+            return
         try:
             await asyncio.to_thread(anchor.write, self._hub.settings.keys, self._seen)
             self._anchored = True
@@ -177,8 +174,7 @@ class Appender:
     async def _commit(self, batch: list[Ask]) -> None:
         outcomes: list[Recorded | Exception]
         try:
-            async with self._hub.database.write() as unit:
-                seen, outcomes = await self._append(unit, batch)
+            seen, outcomes = await self._durable(batch)
         except asyncio.CancelledError:
             for ask in batch:
                 ask.settle(Away(retry_after=2))
@@ -192,11 +188,20 @@ class Appender:
         for ask, outcome in zip(batch, outcomes, strict=True):
             ask.settle(outcome)
 
-    async def _append(self, unit: Unit, batch: list[Ask]) -> tuple[Seen | None, list[Recorded | Exception]]:
+    async def _durable(self, batch: list[Ask]) -> Outcome:
+        """One transaction; looks for nonces that were used before only when one turned out to be."""
+        try:
+            async with self._hub.database.write() as unit:
+                return await self._append(unit, batch, suspicious=False)
+        except Conflict:
+            async with self._hub.database.write() as unit:
+                return await self._append(unit, batch, suspicious=True)
+
+    async def _append(self, unit: Unit, batch: list[Ask], *, suspicious: bool) -> Outcome:
         state = await unit.one(queries.LOCKED_STATE, p_id=ONLY)
-        if state is None or state.size < self._seen.size:
+        if state is None or self._set_back or state.size < self._seen.size:
             raise LogSetBack("Nothing can be opened until the operator has put this right.")
-        faults = await _faults(unit, batch, state.size)
+        faults = _faults(batch, await _used(unit, batch) if suspicious else set(), state.size)
         good = [said for ask, fault in zip(batch, faults, strict=True) if fault is None for said in ask.said]
         if not good:
             return None, [fault for fault in faults if fault is not None]
@@ -205,12 +210,12 @@ class Appender:
 
     async def _write(self, unit: Unit, state: Row, good: list[Said]) -> tuple[Recorded, Seen]:
         frontier = tree.frontier(state.size, state.peaks)
-        rows, nodes = _grown(frontier, good)
+        rows, nodes = grown(frontier, good)
         root = frontier.root()
         note = self._note(frontier.size, root)
         await unit.run_many(queries.ADD, rows)
         await unit.run_many(queries.ADD_NODE, nodes)
-        await unit.run_many(queries.SET_READ, list(_reads(rows, good)))
+        await unit.run_many(queries.SET_READ, readings(rows, good))
         await unit.run(
             queries.MOVE,
             p_id=ONLY,
@@ -227,10 +232,13 @@ class Appender:
         return checkpoints.sign(checkpoint, name, self._hub.keys.checkpoint)
 
 
-async def _faults(unit: Unit, batch: list[Ask], size: int) -> list[Exception | None]:
-    """Why each of them cannot be appended, judged in order: of two that are alike the first is good."""
+async def _used(unit: Unit, batch: list[Ask]) -> Used:
     nonces = [said.statement.nonce for ask in batch for said in ask.said]
-    used = {(row.nonce, row.worker) for row in await unit.all(queries.USED_NONCES, p_nonces=nonces)}
+    return {(row.nonce, row.worker) for row in await unit.all(queries.USED_NONCES, p_nonces=nonces)}
+
+
+def _faults(batch: list[Ask], used: Used, size: int) -> list[Exception | None]:
+    """Why each of them cannot be appended, judged in order: of two that are alike the first is good."""
     faults: list[Exception | None] = []
     for ask in batch:
         fault = _fault(ask.said, used, size)
@@ -240,62 +248,13 @@ async def _faults(unit: Unit, batch: list[Ask], size: int) -> list[Exception | N
     return faults
 
 
-def _fault(said: list[Said], used: set[tuple[bytes, bytes]], size: int) -> Exception | None:
+def _fault(said: list[Said], used: Used, size: int) -> Exception | None:
     keys = [(each.statement.nonce, each.statement.worker) for each in said]
     if len(set(keys)) != len(keys) or not used.isdisjoint(keys):
         return SaidBefore("A statement was made before. Sign a new one.")
     if any(each.statement.log_size > size for each in said):
         return AheadOfLog("Look at the newest checkpoint.")
     return None
-
-
-def _grown(frontier: Frontier, good: list[Said]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Add each statement to the tree; the rows of statements and of the perfect nodes they complete."""
-    rows, nodes = [], []
-    for said in good:
-        salt = os.urandom(32)
-        leaf = log_leaf(salt, said.signed)
-        rows.append(_row(frontier.size, leaf, salt, said))
-        for level, index, made in frontier.append(leaf_hash(leaf))[1:]:
-            nodes.append({"level": level, "index": index, "hash": made})
-    return rows, nodes
-
-
-def _row(index: int, leaf: bytes, salt: bytes, said: Said) -> dict[str, Any]:
-    statement = said.statement
-    return {
-        "index": index,
-        "leaf": leaf,
-        "salt": salt,
-        "payload": said.signed.payload,
-        "signature": said.signed.signature,
-        "reason_box": said.reason_box,
-        "alert": said.alert,
-        "nonce": statement.nonce,
-        "circle": statement.circle,
-        "worker": statement.worker,
-        "organisation": statement.organisation,
-        "act": statement.act,
-        "purpose": statement.purpose,
-        "received_at": said.received_at,
-    }
-
-
-def _reads(rows: list[dict[str, Any]], good: list[Said]) -> Iterable[dict[str, Any]]:
-    """The furthest reading of each worker and circle in this batch: an `opened` names [head, ..seq]."""
-    furthest: dict[tuple[bytes, bytes], dict[str, Any]] = {}
-    for row, said in zip(rows, good, strict=True):
-        if said.statement.act != Act.OPENED:
-            continue
-        for each in said.statement.objects:
-            if each.kind != ObjectKind.ENTRIES or each.stop == 0:
-                continue
-            read = {name: row[name] for name in ("circle", "worker", "organisation", "index")}
-            read |= {"seq": each.stop - 1, "head": each.id, "at": row["received_at"]}
-            before = furthest.get((row["circle"], row["worker"]))
-            if before is None or before["seq"] < read["seq"]:
-                furthest[row["circle"], row["worker"]] = read
-    return [furthest[key] for key in sorted(furthest)]
 
 
 @asynccontextmanager

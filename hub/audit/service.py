@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from crypto.errors import Malformed as MalformedThere
 from crypto.statements import Act, ObjectKind, SignedStatement, Statement, read_statement
 from hub.audit import queries, tree
-from hub.audit.appender import ONLY, Appender, Recorded, Said, SaidBefore, appending
+from hub.audit.appender import ONLY, Appender, Recorded, SaidBefore, appending
+from hub.audit.leaves import Said
 from hub.audit.schemas import Consistency, Inclusion, Note, Reader, StatementIn, StatementItem, StatementPage
 from hub.kernel.caller import Caller
 from hub.kernel.context import Hub

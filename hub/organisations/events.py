@@ -25,7 +25,7 @@ from crypto.organisation import (
     check_event_time,
 )
 from crypto.organisation import Event as Kind
-from hub.accounts import enrolment
+from hub.accounts import admission
 from hub.accounts import service as accounts
 from hub.kernel.caller import Caller
 from hub.kernel.context import Hub
@@ -205,8 +205,8 @@ async def _follow(
     else:
         member = payload.member
         keys, role = (member.signing_key, member.box_key), ROLE_WORDS[member.role]
-        await enrolment.admit(unit, hub, member.worker, organisation, role, keys, now)
+        await admission.admit(unit, hub, member.worker, organisation, role, keys, now)
 
 
 async def _admit_kit(unit: Unit, organisation: bytes, kit: Member, now: int) -> None:
-    await enrolment.add_kit(unit, kit.worker, organisation, kit.signing_key, kit.box_key, now)
+    await admission.add_kit(unit, kit.worker, organisation, kit.signing_key, kit.box_key, now)
