@@ -153,6 +153,7 @@ async def _judged_control(
         control.check_author(before, header)
         await _check_invitation(unit, before, header, facts, directory, placed.received_at)
     after = control.apply(before, header, facts, placed, directory)
+    control.check_live(facts, directory, now)
     position = log.check_head(header, chain, before or after, summary.used() if summary else {})
     grown = state.with_used(state.summarised(after, summary), header.organisation, position)
     grown = storing.with_assignment(grown, header)
