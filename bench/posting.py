@@ -1,9 +1,11 @@
-"""How fast entries are taken in, against a bare durable insert of the same bytes by the raw driver in the same run.
+"""How fast entries are taken in, against a bare durable insert of the same bytes by the raw driver in the
+same run.
 
     python -m bench.posting [--writers 64] [--each 60] [--rounds 3] [--only sqlite] [--processes 1]
 
-Pre-sealed messages by one worker in many circles of two organisations, over HTTP: signature, policy, order, head,
-signed receipt, notices, durable commit. Then one writer alone, for the time that one person waits.
+Pre-sealed messages by one worker in many circles of two organisations, over HTTP: signature, policy,
+order, head, signed receipt, notices, durable commit. Then one writer alone, for the time that one person
+waits.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ INSERT = "INSERT INTO bare (hash, header, signature, body) VALUES"
 
 
 def chain(circle: Circle, author: Author, count: int) -> list[Made]:
-    """Messages that follow each other, sealed before the first is sent: each names the author's one before."""
+    """Messages that follow each other, sealed before the first is sent: each names the author's one
+    before."""
     found = []
     for _ in range(count):
         made = circle.thread.message(author)
@@ -62,7 +65,9 @@ def values(made: Made) -> tuple[bytes, bytes, bytes, bytes]:
 async def bare_postgresql(url: str, rounds: list[list[Made]]) -> float:
     """64 connections, each committing row after row."""
     pool = await asyncpg.create_pool(url, min_size=len(rounds), max_size=len(rounds))
-    await pool.execute("CREATE TABLE IF NOT EXISTS bare (hash bytea PRIMARY KEY, header bytea, signature bytea, body bytea)")
+    await pool.execute(
+        "CREATE TABLE IF NOT EXISTS bare (hash bytea PRIMARY KEY, header bytea, signature bytea, body bytea)"
+    )
     await pool.execute("TRUNCATE bare")
 
     async def writer(mine: list[Made]) -> None:
@@ -82,7 +87,9 @@ def bare_sqlite(path: str, rounds: list[list[Made]]) -> float:
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("CREATE TABLE IF NOT EXISTS bare (hash BLOB PRIMARY KEY, header BLOB, signature BLOB, body BLOB)")
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS bare (hash BLOB PRIMARY KEY, header BLOB, signature BLOB, body BLOB)"
+    )
     connection.execute("DELETE FROM bare")
     began = time.perf_counter()
     for mine in rounds:

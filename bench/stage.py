@@ -1,7 +1,7 @@
 """A hub in a process of its own with circles on it, and the thinnest client that can load it.
 
-The world is made through the hub's own HTTP interface by real ends (`tests.hub.build`); then the hub is stopped, and
-started again as its command starts it, with rates switched off and no jobs of its own.
+The world is made through the hub's own HTTP interface by real ends (`tests.hub.build`); then the hub is
+stopped, and started again as its command starts it, with rates switched off and no jobs of its own.
 """
 
 from __future__ import annotations
@@ -9,13 +9,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,18 +81,18 @@ async def serving(place: Place) -> AsyncIterator[int]:
     [port] = free_ports(1)
     words = {f"KITH_{name.upper()}": str(value) for name, value in place.words.items()}
     words |= {"KITH_LISTEN": f"127.0.0.1:{port}", "KITH_PROCESSES": str(place.processes)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "hub", "serve"],
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "hub", "serve",
         env={**os.environ, **words},
         stdout=subprocess.DEVNULL,
         stderr=(place.folder / "log").open("ab"),
-    )
+    )  # fmt: skip
     try:
         await _answering(port)
         yield port
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        process.terminate()
+        await process.wait()
 
 
 async def _answering(port: int) -> None:
@@ -219,12 +218,11 @@ def show(title: str, rows: list[dict[str, Any]]) -> None:
     names = list(rows[0])
     widths = [max(len(name), *(len(_said(row[name])) for row in rows)) for name in names]
     for row in [dict(zip(names, names, strict=True)), *rows]:
-        print("  " + "  ".join(_said(row[name]).rjust(width) for name, width in zip(names, widths, strict=True)))
+        print(
+            "  " + "  ".join(_said(row[name]).rjust(width) for name, width in zip(names, widths, strict=True))
+        )
     print(json.dumps({"bench": title, "rows": rows}))
 
 
 def _said(value: object) -> str:
     return f"{value:,.2f}" if isinstance(value, float) else str(value)
-
-
-Prepare = Callable[[RunningHub, HubWorld], Any]

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, and_, bindparam, delete, exists, insert, null, or_, select, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    null,
+    or_,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from storage.statements import insert_ignore, upsert
@@ -175,33 +188,26 @@ _range = (
     entries.c.seq < bindparam("stop"),
 )
 BODIES = select(entries.c.seq, entries.c.body).where(*_range).order_by(entries.c.seq)
-OPEN_BOXES = (
-    select(boxes.c.box)
-    .where(
-        boxes.c.circle == _circle,
-        boxes.c.organisation.is_(None),
-        boxes.c.seq >= bindparam("start"),
-        boxes.c.seq < bindparam("stop"),
-    )
-    .order_by(boxes.c.seq)
+OPEN_BOXES = select(boxes.c.box).where(
+    boxes.c.circle == _circle,
+    boxes.c.organisation.is_(None),
+    boxes.c.seq >= bindparam("start"),
+    boxes.c.seq < bindparam("stop"),
 )
 """Boxes of bodies with a key of their own: the facts do not say whose each is."""
-EPOCH_BOXES = (
-    select(boxes.c.box)
-    .where(
-        boxes.c.circle == _circle,
-        boxes.c.organisation == _mine,
-        boxes.c.epoch >= bindparam("start"),
-        boxes.c.epoch < bindparam("stop"),
-    )
-    .order_by(boxes.c.epoch, boxes.c.seq)
+_epoch_boxes = select(boxes.c.box).where(
+    boxes.c.circle == _circle,
+    boxes.c.organisation == _mine,
+    boxes.c.epoch >= bindparam("first"),
+    boxes.c.epoch < bindparam("after"),
 )
-GRANTED_BOXES = (
+_granted_boxes = (
     select(boxes.c.box)
     .join(entries, entries.c.hash == boxes.c.entry)
     .where(boxes.c.circle == _circle, boxes.c.organisation == _mine, *_range)
-    .order_by(entries.c.seq)
 )
+BOXES = union_all(OPEN_BOXES, _epoch_boxes, _granted_boxes)
+"""All that an organisation may have for a range of entries and one of epochs."""
 ABOUT = (
     select(entries.c.circle, entries.c.seq, entries.c.header, entries.c.signature, entries.c.body)
     .join(circles, and_(circles.c.circle == entries.c.circle, circles.c.about_seq == entries.c.seq))

@@ -137,12 +137,12 @@ async def _boxes(
 ) -> list[bytes]:
     """Every box of that range which the caller's organisation may have. An invitee has only its
     invitation's."""
-    mine = {"circle": circle, "organisation": caller.organisation}
-    rows = await unit.all(queries.OPEN_BOXES, circle=circle, start=seqs.start, stop=seqs.stop)
-    if place.membership is not Membership.PENDING:
-        if epochs:
-            rows += await unit.all(queries.EPOCH_BOXES, **mine, start=epochs.start, stop=epochs.stop)
-        rows += await unit.all(queries.GRANTED_BOXES, **mine, start=seqs.start, stop=seqs.stop)
+    words = {"circle": circle, "start": seqs.start, "stop": seqs.stop}
+    if place.membership is Membership.PENDING:
+        rows = await unit.all(queries.OPEN_BOXES, **words)
+    else:
+        mine = {"organisation": caller.organisation, "first": epochs.start, "after": epochs.stop}
+        rows = await unit.all(queries.BOXES, **words, **mine)
     return [row.box for row in rows]
 
 
