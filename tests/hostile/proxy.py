@@ -1,6 +1,6 @@
 """A hub that lies: a real one behind a proxy that changes what it answers.
 
-    proxy.change("/headers", lambda answer, asked: ...)     # the decoded JSON in, what to serve out
+proxy.change("/headers", lambda answer, asked: ...)     # the decoded JSON in, what to serve out
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ class Proxy:
     session: aiohttp.ClientSession | None = None
     rules: list[tuple[str, str, Change]] = field(default_factory=list)
     raw: list[tuple[str, Callable[[bytes], bytes]]] = field(default_factory=list)
+    forced: set[str] = field(default_factory=set)
+    """Paths whose refusals become good answers, for a change to fill."""
     asked: list[tuple[str, str]] = field(default_factory=list)
     answered: list[tuple[str, Any]] = field(default_factory=list)
 
@@ -79,6 +81,8 @@ class Proxy:
             return self._answer(asked, answer.status, answer.content_type, await answer.read())
 
     def _answer(self, asked: Asked, status: int, media: str, body: bytes) -> web.Response:
+        if asked.path in self.forced and status >= 400:
+            status, media, body = 200, "application/json", b"{}"
         if media != "application/json":
             for part, change in self.raw:
                 if part in asked.path:

@@ -7,7 +7,6 @@ from base64 import b64decode
 from typing import Any
 
 import pytest
-
 from msgspec.structs import replace
 
 from crypto.accreditation import OrganisationKind
@@ -345,9 +344,7 @@ async def test_item_19_history_for_one_who_has_not_accepted_is_refused(world: Wo
         await ours.grant(steps.id, "all")
     await ours.sync()
     generation = ours.book.desk.directory.organisation(steps.id).generation
-    facts = Grant(
-        steps.id, generation.number, generation.key_hash, (KeyedHash(1, os.urandom(32)),), ()
-    )
+    facts = Grant(steps.id, generation.number, generation.key_hash, (KeyedHash(1, os.urandom(32)),), ())
     entry, _ = await crafted(ours, Writing(Kind.GRANT, facts, Asked(1, "owner", "", "")))
     false = FalseLog.of(world, ours)
     false.put(entry)
@@ -366,9 +363,7 @@ async def test_item_19_one_who_is_not_accredited_is_not_even_invited(world: Worl
         await ours.invite(steps.id, "Please help.")
 
 
-async def test_item_26_an_entry_under_a_key_that_was_replaced_is_refused(
-    world: World, proxy: Proxy
-) -> None:
+async def test_item_26_an_entry_under_a_key_that_was_replaced_is_refused(world: World, proxy: Proxy) -> None:
     ours, theirs = await world.shared_circle()
     await theirs.sync()
     late, _ = await crafted(theirs, message("Under the old key."))
@@ -399,10 +394,7 @@ async def test_item_27_an_entry_without_its_authors_earlier_one_is_refused(
 
 async def test_item_05_a_promise_that_the_hub_did_not_sign_is_refused(world: World, proxy: Proxy) -> None:
     ours, _ = await world.shared_circle()
-    proxy.change(
-        "/entries", lambda answer, _: answer | {"signature": b64(os.urandom(64))}, "POST"
-    )
+    proxy.change("/entries", lambda answer, _: answer | {"signature": b64(os.urandom(64))}, "POST")
 
     with alarmed(3, "nobody-signed"):
         await ours.post("Is it kept?")
-

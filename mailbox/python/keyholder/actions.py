@@ -80,7 +80,7 @@ class Actions:
     async def propose(
         self, organisation: bytes, title: str, text: str, due_at: int, priority: int = 0
     ) -> bytes:
-        """Ask an organisation that is in the circle, or invited to it, for something. Returns the action's id."""
+        """Ask an organisation that is in the circle or invited to it. Returns the action's id."""
         action = os.urandom(16)
 
         async def write(position: Position) -> Writing:

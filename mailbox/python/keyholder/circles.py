@@ -1,4 +1,4 @@
-"""The list of circles. Names come from sealed bodies of verified circles; the rest is the hub's to sort by."""
+"""The list of circles. Names come from sealed bodies of verified circles; the order is the hub's."""
 
 from __future__ import annotations
 

@@ -11,7 +11,6 @@ from crypto.errors import CryptoError, Forged, Malformed, NotAllowed, Stale, Upd
 from crypto.log import Log, check_previous, check_seen, check_signature
 from keyholder.alarms import Kind
 
-
 MEMBERSHIP = frozenset(
     {entries.Kind.OPEN, entries.Kind.INVITE, entries.Kind.ACCEPT, entries.Kind.DECLINE, entries.Kind.RELEASE}
 )

@@ -65,7 +65,7 @@ class Directory:
         return organisation in self._chains
 
     def standing(self, organisation: bytes, at: int) -> tuple[bytes, Accreditation] | None:
-        """The accreditation that stands at the moment ``at`` and lasts longest: its digest, and what it says."""
+        """The accreditation that stands at ``at`` and lasts longest: its digest, and what it says."""
         chain = self.organisation(organisation)
         good = [
             (accreditation.valid_to, digest)

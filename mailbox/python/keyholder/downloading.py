@@ -72,10 +72,7 @@ class Downloader:
 
     async def _take(self, wanted: Download, spool: Path, progress: Callable[[int, int], None] | None) -> None:
         total = wanted.manifest.stored
-        done = spool.stat().st_size if spool.exists() else 0
-        if done > total:
-            spool.unlink()
-            done = 0
+        done = await asyncio.to_thread(_taken, spool, total)
         if done == total:
             return
         ticket = await self._ticket(wanted, done, total)
@@ -139,6 +136,15 @@ class Downloader:
         return self._book.alarm(
             kind, header=entry.header, signature=entry.signature, served_hash=whole.digest(), sample=sample
         )
+
+
+def _taken(spool: Path, total: int) -> int:
+    """How much of the object is there already; what cannot be a beginning of it is dropped."""
+    done = spool.stat().st_size if spool.exists() else 0
+    if done <= total:
+        return done
+    spool.unlink()
+    return 0
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

@@ -132,7 +132,7 @@ class End:
             await self._desk.connection.close()
 
     async def directory(self, after: bytes | None = None, limit: int = 100) -> list[Partner]:
-        """Accredited organisations after ``after``, in order of ids, each verified here before it is shown."""
+        """Accredited organisations after ``after``, by ids; each was verified here."""
         directory = self._desk.directory
         page = await directory.page(after, limit)
         await directory.know(row.organisation for row in page.items)

@@ -33,7 +33,8 @@ from crypto.log import Log, Verified
 from keyholder import alarms, answers
 from keyholder.desk import Desk
 from keyholder.diagnosis import diagnose
-from keyholder.errors import NotReady, UpdateNeeded
+from keyholder.directory import FRESH_MS
+from keyholder.errors import NotReady, Refused, UpdateNeeded
 from keyholder.headercache import HeaderCache
 
 PAGE = 500
@@ -153,14 +154,14 @@ class Logbook:
         for row in rows:
             for organisation, _ in _named(Entry(row.header, row.signature)):
                 named[organisation] = None
-        await self.desk.directory.know(named)
+        await self._know(named)
 
     async def _take_one(self, entry: Entry, received_at: int) -> None:
         directory = self.desk.directory
         for organisation, head in _named(entry):
-            await directory.know([organisation])
+            await self._know([organisation])
             if head and head not in directory.organisation(organisation).heads:
-                await directory.know([organisation], 0)
+                await self._know([organisation], 0)
         try:
             verified = self.log.extend(entry, received_at, directory)
         except NewerVersion as error:
@@ -175,6 +176,16 @@ class Logbook:
             ) from error
         self.entries.append(verified)
         self.places[verified.placed.hash] = verified.placed.seq
+
+    async def _know(self, organisations: Iterable[bytes], max_age: int = FRESH_MS) -> None:
+        """Verify organisations that an entry names; one that the hub does not have is made up."""
+        for organisation in organisations:
+            try:
+                await self.desk.directory.know([organisation], max_age)
+            except Refused as refused:
+                if refused.status != 404:
+                    raise
+                raise self.alarm(alarms.Kind.GHOST, organisation=organisation) from refused
 
     def _remember(self) -> None:
         pin = self.desk.pins.circle(self.id)
