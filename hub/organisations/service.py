@@ -34,6 +34,9 @@ from policies.decisions import Denied
 from policies.limits import limits
 from storage.database import Row, Unit
 
+SLICE = 20
+PAGE_BYTES = 2 * 1024 * 1024
+
 
 async def trust(unit: Unit, hub: Hub, signed: bytes, now: int) -> Root:
     """The operator names this hub's authority; see ``authority.trust``."""
@@ -83,7 +86,7 @@ async def read_chain(unit: Unit, caller: Caller, organisation: bytes, after: int
     row = await unit.one(queries.STATE, p_organisation=organisation)
     if row is None:
         raise NotFound
-    events = await unit.all(queries.EVENTS, p_organisation=organisation, p_after=after, p_limit=limit)
+    events = await _events(unit, organisation, after, limit)
     page = {"p_organisation": organisation, "p_limit": chains.DOCUMENTS_PER_ORGANISATION}
     return ChainPage(
         events=[EventOut(kind=e.kind, payload=e.payload, signature=e.signature) for e in events],
@@ -92,6 +95,22 @@ async def read_chain(unit: Unit, caller: Caller, organisation: bytes, after: int
         length=row.length,
         head=row.head,
     )
+
+
+async def _events(unit: Unit, organisation: bytes, after: int, limit: int) -> list[Row]:
+    """Up to ``limit`` events, fewer when they weigh much: a rotation of a full organisation has 100 KiB."""
+    found: list[Row] = []
+    weight = 0
+    while len(found) < limit and weight < PAGE_BYTES:
+        wanted = min(SLICE, limit - len(found))
+        rows = await unit.all(
+            queries.EVENTS, p_organisation=organisation, p_after=after + len(found), p_limit=wanted
+        )
+        found += rows
+        weight += sum(len(row.payload) for row in rows)
+        if len(rows) < wanted:
+            break
+    return found
 
 
 async def read_keys(unit: Unit, caller: Caller, organisation: bytes) -> Keys:

@@ -8,6 +8,7 @@ import pytest
 from crypto.accreditation import OrganisationKind
 from crypto.organisation import Organisation, Role, SignedEvent
 from crypto.private.secrets import OrganisationSecret
+from hub.kernel.live import Live
 from hub.organisations import chains, service
 from tests.crypto.build import Person
 from tests.hub.build import End, HubWorld, Team, b64, event_body, raw
@@ -138,11 +139,14 @@ async def test_a_forged_event_is_refused(world: HubWorld, team: Team) -> None:
 
 
 async def test_a_removal_signs_the_leaver_out_and_locks_them_out(
-    hub: RunningHub, world: HubWorld, team: Team
+    hub: RunningHub, team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gone = team.worker
+    closed: list[bytes] = []
+    monkeypatch.setattr(Live, "close_worker", lambda _, worker: closed.append(worker))
     await gone.good("GET", "/v1/me")
     await team.manager.take(team.house.rotating([gone.person], at=now_of(team)))
+    assert closed == [gone.id]
     assert (await gone.ask("GET", "/v1/me")).status == 401
     assert (await gone.prove()).status == 401
     workers = (await team.manager.good("GET", place(team, "workers")))["items"]
@@ -194,6 +198,18 @@ async def test_a_chain_comes_in_pages_that_replay(world: HubWorld, team: Team) -
     assert [raw(signed) for signed in page["accreditations"]]
     for wrong in ("limit=0", "limit=201", "after=-1", "after=x"):
         assert (await team.worker.ask("GET", place(team, f"chain?{wrong}"))).status == 400
+
+
+async def test_heavy_events_make_shorter_pages(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(4):
+        await team.manager.take(team.house.rotating(at=now_of(team)))
+    monkeypatch.setattr(service, "SLICE", 2)
+    monkeypatch.setattr(service, "PAGE_BYTES", 1)
+    page = await team.worker.good("GET", place(team, "chain"))
+    assert (len(page["events"]), page["length"]) == (2, 6)
+    monkeypatch.setattr(service, "PAGE_BYTES", 10**6)
+    assert len((await team.worker.good("GET", place(team, "chain?limit=5")))["events"]) == 5
+    assert len((await team.worker.good("GET", place(team, "chain")))["events"]) == 6
 
 
 async def test_a_chain_is_verified_once_and_then_only_extended(
