@@ -52,8 +52,7 @@ async def _when(unit: Unit, person: Row, told: Sequence[Told], now: int) -> int:
     under_way = await unit.one(queries.OPEN_MAIL, p_worker=person.worker)
     if under_way is not None:
         return max(under_way.next_at or now, now + MINUTE)
-    nudges = [Nudge(each.at, Urgency(each.urgency)) for each in told]
-    when = next_mail(nudges, person.last_sent, now, calendar())
+    when = next_mail(nudges(told), person.last_sent, now, calendar())
     return now if when is None else when
 
 
@@ -64,3 +63,14 @@ async def still_stands(unit: Unit, hub: Hub, rows: Sequence[Row]) -> list[Told]:
     if moot:
         await unit.run(queries.MOOT, p_worker=told[0].worker, dedupes=sorted(moot))
     return [each for each in told if each.dedupe not in moot]
+
+
+def nudges(told: Sequence[Told]) -> list[Nudge]:
+    """What policies count. An action that several notices are about counts once, at its most urgent."""
+    found: dict[object, Nudge] = {}
+    for each in told:
+        key = each.dedupe if each.subject is None else (each.circle, each.subject)
+        nudge = Nudge(each.at, Urgency(each.urgency))
+        if key not in found or found[key].urgency < nudge.urgency:
+            found[key] = nudge
+    return list(found.values())

@@ -18,12 +18,12 @@ from crypto.errors import CryptoError
 from hub.config import Smtp
 from hub.kernel.context import Hub
 from hub.notifications import links, queries, smtp
-from hub.notifications.gathering import MOST_TOLD, still_stands
+from hub.notifications.gathering import MOST_TOLD, nudges, still_stands
 from hub.notifications.smtp import Away, Fate, Outcome
 from hub.notifications.stops import Told
 from hub.notifications.writing import Envelope, Letter, write
 from policies.calendar import calendar
-from policies.digest import Nudge, say_mail
+from policies.digest import say_mail
 from policies.limits import DAY, limits
 from policies.retry import GiveUp, after_failure, rules
 from policies.urgency import Urgency
@@ -123,7 +123,7 @@ async def _digest(unit: Unit, hub: Hub, row: Row, now: int) -> Found | None:
         await unit.run(queries.POSTPONE, p_mail=row.mail, p_when=wait_until)
         return None
     name = await legal_name(unit, row.organisation)
-    said = say_mail([Nudge(each.at, Urgency(each.urgency)) for each in told], name)
+    said = say_mail(nudges(told), name)
     days = limits().links.mail_ms // DAY
     letter = Letter("digest", said.subject, links.personal_link(hub, row.mail), name, said.lines, days)
     return letter, str(to), place_of(told)

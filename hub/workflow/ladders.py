@@ -1,4 +1,4 @@
-"""Climbing ladders: what policies say is due becomes a row that it fired, notices, and the next moment to look.
+"""Climbing ladders: what policies say is due becomes a row that it fired, notices, and when to look again.
 
 All of it is one transaction with the claim of the ladder, so a worker killed at any moment has either done a
 step whole or not at all, and whoever comes next does it once.

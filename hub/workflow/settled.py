@@ -1,4 +1,4 @@
-"""Nobody is nagged for what a colleague has handled, what they have seen themself, or a circle that is closed."""
+"""Nobody is nagged for what a colleague has handled, what they saw themself, or a circle that is closed."""
 
 from __future__ import annotations
 

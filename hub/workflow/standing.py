@@ -1,4 +1,4 @@
-"""The circle around actions: who owns it, who is in it, whether it is closed; and invitations not yet answered.
+"""The circle around actions: who owns it, who is in it, if it is closed; and invitations not yet answered.
 
 Follows control entries. Nobody is pushed in a circle that is closed, nor an organisation that is not there.
 """
