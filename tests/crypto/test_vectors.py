@@ -36,3 +36,9 @@ def test_every_vector_file_has_a_maker_and_all_are_small() -> None:
     files = list(HERE.glob("*.json"))
     assert {file.stem for file in files} == set(MAKERS)
     assert sum(file.stat().st_size for file in files) < 2_000_000
+
+
+def test_every_check_is_explained() -> None:
+    explained = (HERE / "README.md").read_text(encoding="utf-8")
+    assert [check for check in CHECKS if f"`{check}`" not in explained] == []
+    assert {case["check"] for file in FILES.values() for case in file["cases"]} == set(CHECKS)
