@@ -12,7 +12,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from demo.cast import Memory
 from demo.stage import Stage, stage
@@ -136,12 +135,12 @@ def _where_to_look(where: Stage, memory: Memory) -> None:
     screen.print()
     screen.print(f"[bold]The hub runs at {where.url}[/bold], and {where.mail_count()} mails were caught:")
     screen.print(f"  {where.mail_url}  (read them in a browser: a link, and nothing else)")
-    table = Table(title="Who can sign in (everybody is invented)", title_justify="left", expand=False)
-    for heading in ("who", "organisation", "role", "sign-in name", "six words"):
-        table.add_column(heading, overflow="fold")
-    for held in memory.people:
-        table.add_row(held.name, held.organisation, held.role, held.address, held.words)
-    screen.print(table)
+    screen.print("[bold]Who can sign in[/bold] (everybody is invented), with which six words:")
+    for organisation in dict.fromkeys(held.organisation for held in memory.people):
+        screen.print(f"  {organisation}")
+        for held in memory.people:
+            if held.organisation == organisation and held.role != "left":
+                _print_plain(f"    {held.name}, {held.role}: {held.address}  {held.words}")
     person = memory.person("robin")
     screen.print("Be one of them, in another terminal:")
     _print_plain(f"  .venv/bin/kith --profile robin trust {where.home / 'root.kith'} --hub {where.url}")

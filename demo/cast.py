@@ -54,6 +54,7 @@ HOUSING = House(
     (
         _person("ash", "Ash Placeholder", "tidewater.example", "manager"),
         _person("sky", "Sky Dummy", "tidewater.example"),
+        _person("blake", "Blake Phantom", "tidewater.example"),
     ),
 )
 CHARITY = House(
@@ -118,6 +119,10 @@ class Memory:
             if held.key == key:
                 return held
         raise KeyError(key)
+
+    def left(self, key: str) -> None:
+        """Somebody can sign in no more."""
+        self.person(key).role = "left"
 
     def write(self, path: Path) -> None:
         """Keep it, readable by its owner alone."""

@@ -20,6 +20,7 @@ from demo.stage import HOUR, MINUTE, Stage, link_token
 from demo.troupe import Troupe, admit, found_house, make_root
 from keyholder.authority import AuthorityKeys
 from keyholder.circle import CircleView
+from keyholder.desk import BreakGlass
 from keyholder.end import End, Need
 from keyholder.errors import KeyholderError
 from keyholder.inspect import inspect
@@ -232,20 +233,43 @@ async def somebody_leaves(play: Play) -> None:
     try:
         await lee.circle(play.circle).read(limit=100)
     except KeyholderError:
-        play.troupe.ends.pop("lee")
+        play.troupe.memory.left("lee")
     else:
         raise WrongTurn("a removed worker could still read")
     await jo.circle(play.circle).read(limit=100)
     play.say("Lee left Harbour Light: removed and keys replaced in one step; Lee's keys open nothing new.")
 
 
+async def somebody_peeks(play: Play) -> None:
+    """A colleague who is not assigned looks, with a reason; the manager is told and sees it logged."""
+    before = play.stage.mail_count()
+    [blake] = await play.at("blake")
+    try:
+        await blake.read(limit=100)
+    except KeyholderError:
+        covering = reasons().break_glass.by_key("colleague_absent")
+        assert covering is not None
+        await blake.read(limit=100, reason=BreakGlass(covering.code, words.PEEK_REASON))
+    else:
+        raise WrongTurn("somebody who is not assigned could read without a reason")
+    await play.stage.mail_to("ash@tidewater.example", before)
+    page = await (await play.be("ash")).log_statements()
+    expect(any(row.alert for row in page.items), "the look should stand out in the log")
+    play.say("Blake, not assigned, had to give a reason to read; Blake's manager was told at once.")
+
+
 async def compliance_looks(play: Play) -> None:
-    """A colleague looks without being assigned, with a reason; the reviewer sees it in the log."""
+    """The reviewer verifies the log and reads who looked at what; never what it says."""
     quinn = await play.be("quinn")
     report = await quinn.log_check()
     page = await quinn.log_statements()
     expect(page.items, "the access log should not be empty")
-    play.say(f"Compliance verified the access log: {report.size} statements, and it only ever grew.")
+    try:
+        await quinn.circle(play.circle).read(limit=100)
+    except KeyholderError:
+        play.say(f"Compliance verified the access log: {report.size} statements, and it only ever grew.")
+    else:
+        raise WrongTurn("a reviewer could read what a circle says")
 
 
 CHAPTERS: tuple[tuple[str, Chapter], ...] = (
@@ -258,6 +282,7 @@ CHAPTERS: tuple[tuple[str, Chapter], ...] = (
     ("The clock runs", clock_runs),
     ("Work is done", work_is_done),
     ("Somebody leaves", somebody_leaves),
+    ("Somebody peeks", somebody_peeks),
     ("Compliance looks", compliance_looks),
 )
 

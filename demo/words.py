@@ -43,7 +43,7 @@ CALL = "First support call"
 CALL_TEXT = "In the evening. Text before you ring."
 CALL_DONE = "We spoke for forty minutes. She would like to talk every Thursday."
 LOCKS_SORRY = "The locksmith was ill. Done this morning, both doors, and the letterbox too."
-PEEK_REASON = "Covering for Robin today: Rowan's sister rang and asked for an answer."
+PEEK_REASON = "Covering for Sky today: the locksmith rang and asked for the password."
 
 SAID = tuple(
     value for name, value in sorted(vars().items()) if name.isupper() and isinstance(value, str) and value

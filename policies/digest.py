@@ -47,11 +47,11 @@ class Words(Struct, frozen=True):
 
 
 LINES = (
-    (Urgency.IMMEDIATE, "{} needs you at once", "{} need you at once"),
-    (Urgency.OVERDUE, "{} is overdue", "{} are overdue"),
-    (Urgency.TODAY, "{} is due today", "{} are due today"),
-    (Urgency.SOON, "{} is waiting to be looked at soon", "{} are waiting to be looked at soon"),
-    (Urgency.NEW, "{} is new", "{} are new"),
+    (Urgency.IMMEDIATE, "{} thing needs you at once", "{} things need you at once"),
+    (Urgency.OVERDUE, "{} thing is overdue", "{} things are overdue"),
+    (Urgency.TODAY, "{} thing is due today", "{} things are due today"),
+    (Urgency.SOON, "{} thing waits to be looked at soon", "{} things wait to be looked at soon"),
+    (Urgency.NEW, "{} thing is new", "{} things are new"),
 )
 SUBJECTS = {
     Urgency.IMMEDIATE: "Urgent: something needs you at once at {}",

@@ -95,10 +95,10 @@ def test_a_mail_says_how_many_and_how_urgent() -> None:
     said = say_mail(pending, "Harbour House")
     assert said.subject == "Overdue: something waits for you at Harbour House"
     assert said.lines == (
-        "1 is overdue",
-        "1 is due today",
-        "1 is waiting to be looked at soon",
-        "2 are new",
+        "1 thing is overdue",
+        "1 thing is due today",
+        "1 thing waits to be looked at soon",
+        "2 things are new",
     )
 
 

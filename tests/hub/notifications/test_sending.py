@@ -44,7 +44,7 @@ async def test_what_comes_together_leaves_in_one_mail_after_a_short_while(mailin
     [mail] = await mailing.send(minutes=6)
     assert mail.recipients == ("worker@charity.example",)
     assert mail.encrypted
-    assert "3 are new" in words_of(mail)
+    assert "3 things are new" in words_of(mail)
     assert await mailing.send(days=2) == []
 
 
@@ -52,7 +52,7 @@ async def test_the_same_notice_is_queued_once_however_often_it_is_said(mailing: 
     for _ in range(3):
         await mailing.queue(seq=7)
     [mail] = await mailing.send(minutes=6)
-    assert "1 is new" in words_of(mail)
+    assert "1 thing is new" in words_of(mail)
     await mailing.queue(seq=7)
     assert await mailing.send(days=1) == []
 
@@ -77,8 +77,8 @@ async def test_nothing_leaves_at_night_and_the_morning_brings_one_mail(mailing: 
     assert await mailing.send(hours=2) == []
     [mail] = await mailing.send(hours=10)
     text = words_of(mail)
-    assert "1 is due today" in text
-    assert "1 is new" in text
+    assert "1 thing is due today" in text
+    assert "1 thing is new" in text
 
 
 async def test_what_is_immediate_leaves_at_any_hour(mailing: Mailing) -> None:
@@ -214,8 +214,8 @@ async def test_a_server_away_for_a_day_means_one_mail_and_not_a_hundred(mailing:
     mails += await mailing.send(hours=3)
     assert len(mails) == 1
     text = words_of(mails[0])
-    assert "25 are new" in text
-    assert "24 are overdue" in text
+    assert "25 things are new" in text
+    assert "24 things are overdue" in text
 
 
 async def test_a_server_that_never_comes_back_is_given_up_in_the_end(mailing: Mailing) -> None:
@@ -235,7 +235,7 @@ async def test_a_mail_whose_fate_is_unknown_goes_again_as_the_very_same_mail(mai
     await mailing.queue(seq=2)
     mailing.server.accept()
     [again] = await mailing.send(minutes=2)
-    assert "1 is new" in words_of(again)
+    assert "1 thing is new" in words_of(again)
     [other] = await mailing.send(hours=1)
     assert again.message["Message-ID"] != other.message["Message-ID"]
 
