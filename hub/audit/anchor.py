@@ -7,6 +7,7 @@ would raise an alarm against this hub. So a hub that finds its log behind its an
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def write(folder: Path, seen: Seen) -> None:
     before = read(folder)
     if before is not None and before.size >= seen.size:
         return
-    aside = folder / f".{FILE}.{os.getpid()}"
+    aside = folder / f".{FILE}.{os.getpid()}.{threading.get_ident()}"
     with aside.open("w", encoding="ascii") as file:
         file.write(f"{seen.size} {seen.root.hex()}\n")
         file.flush()
