@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import socket
@@ -86,20 +87,19 @@ def test_nothing_that_was_said_can_be_found_on_the_hubs_side(told: Told) -> None
     assert found(told.middle, secrets_of(told)) == []
 
 
-def test_the_search_finds_what_is_planted_in_every_form(told: Told, tmp_path: Path) -> None:
-    import base64
+def test_the_search_finds_what_is_planted_in_every_form(tmp_path: Path) -> None:
+    for plain in (words.TITLE.encode(), words.LETTER.read_bytes()[:48]):
+        shifted = [base64.b64encode(lead + plain + b"z") for lead in (b"", b"x", b"xy")]
+        for form in (plain, plain.hex().encode(), base64.urlsafe_b64encode(b"xy" + plain), *shifted):
+            (tmp_path / "planted").write_bytes(b"before" + form + b"after")
+            assert found([tmp_path], [plain]), form
 
-    for needle in (words.TITLE, words.LETTER.read_bytes()[:48]):
-        plain = needle.encode() if isinstance(needle, str) else needle
-        forms = [plain, plain.hex().encode(), base64.b64encode(plain), base64.b64encode(b"x" + plain)]
-        forms += [base64.urlsafe_b64encode(b"xy" + plain + b"z"), json.dumps(needle).encode()] * isinstance(
-            needle, str
-        )
-        for number, form in enumerate(forms):
-            folder = tmp_path / f"{number}-{len(plain)}"
-            folder.mkdir()
-            (folder / "planted").write_bytes(b"before" + form + b"after")
-            assert found([folder], [needle]), form
+
+def test_the_search_finds_text_as_json_and_utf_16_write_it(tmp_path: Path) -> None:
+    text = "Rowan’s sister"
+    for form in (json.dumps(text).encode(), text.encode("utf-16-le")):
+        (tmp_path / "planted").write_bytes(form)
+        assert found([tmp_path], [text]), form
 
 
 def test_the_search_finds_what_is_planted_in_the_database_itself(told: Told, tmp_path: Path) -> None:
