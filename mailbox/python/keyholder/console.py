@@ -155,11 +155,12 @@ class Console:
         from rich.text import Text
 
         kept = f"Kept for them to look at: {evidence}" if evidence else "No copy of it could be kept here."
-        rows = [alarm.what, "", f"What is safe: {alarm.safe}", f"Whom to tell: {alarm.tell}", kept]
+        rows = [alarm.what, "", f"What is safe: {alarm.safe}", f"Whom to tell: {alarm.tell}"]
         if self.security:
             rows.append(f"Security details: {alarm.code}, number {alarm.item} of what an end must refuse.")
         text = Text("\n".join(showing.lines(row) for row in rows))
         self._screen(err=True).print(Panel(text, title="ALARM", border_style="bold red", width=78))
+        self._print(showing.line(kept, 1000), err=True)
 
     # Asking
 

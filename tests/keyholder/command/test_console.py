@@ -60,7 +60,7 @@ def test_an_alarm_says_what_happened_what_is_safe_whom_to_tell_and_where_the_evi
     assert out.getvalue() == ""
     for part in ("ALARM", alarm.what, alarm.safe, alarm.tell):
         assert part in shown
-    assert str(alarm.evidence) in err.getvalue().replace("│", "").replace(" ", "").replace("\n", "")
+    assert f"Kept for them to look at: {alarm.evidence}\n" in err.getvalue()
 
 
 def test_an_alarm_reaches_a_program_as_its_one_document() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from keyholder import showing
-from keyholder.commands.call import Call, CircleName, TryDifferently, call_of
+from keyholder.commands.call import Call, CircleName, TryDifferently, call_of, typed_time
 
 if TYPE_CHECKING:
     from keyholder.actions import ActionView
@@ -241,16 +241,20 @@ def _view_document(view: ActionView, now: int) -> dict[str, Any]:
 
 
 def _due(call: Call, typed: str, *, enhanced: bool = False) -> int:
+    from policies.actions import may_be_due
     from policies.clocks import Clock, due_time, in_force
+    from policies.decisions import Denied
+    from policies.limits import limits
 
     console = call.console
     if not typed:
         now, days = console.now(), console.calendar
         return due_time(in_force(now, days), Clock.ACTION, now, enhanced=enhanced, calendar=days)
-    try:
-        return showing.typed_moment(typed, console.calendar)
-    except ValueError as error:
-        raise TryDifferently(f"{typed} is no time this command understands: {error}.") from None
+    until = typed_time(call, typed)
+    decision = may_be_due(until, console.now(), limits())
+    if isinstance(decision, Denied):
+        raise TryDifferently(decision.say)
+    return until
 
 
 def _move(

@@ -108,9 +108,23 @@ def make_call(name: str, *, as_json: bool, verbose: bool, security: bool, words_
     return Call(console, Place(profiles_folder(os.environ) / name), words_from_stdin)
 
 
-def text_of(given: str) -> str:
+def typed_time(call: Call, typed: str) -> int:
+    """A day, or a day and a time, as a moment."""
+    from keyholder.showing import typed_moment
+
+    try:
+        return typed_moment(typed, call.console.calendar)
+    except ValueError as error:
+        raise TryDifferently(f"“{typed}” is no time this command understands: {error}.") from None
+
+
+def text_of(call: Call, given: str) -> str:
     """A text from the command line, or from standard input when it is a hyphen. Bounded."""
     longest = 64 * 1024
+    if given == "-" and call.words_from_stdin:
+        raise TryDifferently(
+            "Give the words in KITH_WORDS, or: kith sign-in --keep. The pipe holds the text."
+        )
     text = sys.stdin.read(longest + 1) if given == "-" else given
     if len(text) > longest:
         raise TryDifferently("This text is too long. Attach it as a document.")

@@ -145,7 +145,7 @@ def plan(
         from keyholder.commands.naming import circle_named
 
         view = await circle_named(end, circle)
-        receipt = await view.plan(text_of(summary), [Need(0, each, True) for each in gap or ()])
+        receipt = await view.plan(text_of(call, summary), [Need(0, each, True) for each in gap or ()])
         if not call.console.gives({"circle": view.id, "seq": receipt.seq}):
             call.console.say("The care plan is written.")
 

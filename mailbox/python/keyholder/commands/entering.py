@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from keyholder.authority import Trust
     from keyholder.connection import Connection
 
+OFTEN = "To give your words once for many commands: kith sign-in --keep 30m"
 ENDED = "Your sign-in has ended. Run: kith sign-in --keep 30m"
 
 
@@ -71,16 +72,21 @@ async def with_words(call: Call, connection: Connection, trust: Trust) -> End:
     profile = call.profile()
     if not profile.address:
         raise NotReady("No sign-in name is known here. Run: kith enrol LINK, or kith sign-in --address NAME")
-    end = await End.sign_in(
-        connection,
-        trust,
-        profile.address,
-        call.words(),
-        name=profile.name,
-        folder=call.place.state,
-        clock=call.console.clock,
-        expect=bytes.fromhex(profile.worker) if profile.worker else None,
-    )
+    try:
+        end = await End.sign_in(
+            connection,
+            trust,
+            profile.address,
+            call.words(),
+            name=profile.name,
+            folder=call.place.state,
+            clock=call.console.clock,
+            expect=bytes.fromhex(profile.worker) if profile.worker else None,
+        )
+    except Refused as refused:
+        if refused.status == 429:
+            call.console.note(OFTEN)
+        raise
     if not profile.worker:
         call.place.change(worker=end.worker.hex(), organisation=end.organisation.hex())
     return end

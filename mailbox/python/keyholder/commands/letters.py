@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from keyholder import showing
-from keyholder.commands.call import TryDifferently, call_of, text_of
+from keyholder.commands.call import Call, TryDifferently, call_of, text_of
 
 if TYPE_CHECKING:
     from keyholder.answers import LetterRow
@@ -55,7 +55,7 @@ def refer(
     call = call_of(ctx)
     if (file is None) == (not text):
         raise TryDifferently("Give a file, or --text.")
-    letter = _from_file(file) if file else Written(text_of(text), title)
+    letter = _from_file(call, file) if file else Written(text_of(call, text), title)
 
     async def work(end: End) -> None:
         from keyholder.commands.naming import organisation_named
@@ -153,7 +153,7 @@ def _kind(kind: int | str) -> str:
     )
 
 
-def _from_file(file: Path) -> Written:
+def _from_file(call: Call, file: Path) -> Written:
     try:
         with file.open("rb") as opened:
             raw = opened.read(LARGEST + 1)
@@ -163,7 +163,7 @@ def _from_file(file: Path) -> Written:
     if len(raw) > LARGEST:
         raise TryDifferently("This letter is too long.")
     if file.suffix.lower() != ".json":
-        return Written(text_of(text))
+        return Written(text_of(call, text))
     try:
         return msgspec.json.decode(text, type=Written)
     except msgspec.DecodeError:

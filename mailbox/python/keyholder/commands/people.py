@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from keyholder import showing
-from keyholder.commands.call import Call, CircleName, Yes, call_of, text_of
+from keyholder.commands.call import Call, CircleName, Yes, call_of, text_of, typed_time
 
 if TYPE_CHECKING:
     from crypto.circle import Circle
@@ -76,8 +76,8 @@ def invite(
 
         view = await circle_named(end, circle)
         asked = await organisation_named(end, organisation)
-        until = showing.typed_moment(due, call.console.calendar) if due else None
-        receipt = await view.invite(asked, text_of(text), until, "all" if history else "none", title)
+        until = typed_time(call, due) if due else None
+        receipt = await view.invite(asked, text_of(call, text), until, "all" if history else "none", title)
         answer = {"circle": view.id, "organisation": asked, "seq": receipt.seq}
         if not call.console.gives(answer):
             call.console.say(f"{_name(end, asked)} is invited. They are told by mail that something waits.")

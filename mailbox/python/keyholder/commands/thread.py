@@ -10,6 +10,7 @@ from keyholder import showing
 from keyholder.commands.call import Call, CircleName, TryDifferently, call_of, text_of
 
 if TYPE_CHECKING:
+    from crypto.private.bodies import About
     from keyholder.circle import CircleView
     from keyholder.desk import BreakGlass
     from keyholder.end import End
@@ -34,7 +35,8 @@ def post(
     ] = None,
 ) -> None:
     """Say something to the circle, or to some of its members only."""
-    call, said = call_of(ctx), text_of(text)
+    call = call_of(ctx)
+    said = text_of(call, text)
 
     async def work(end: End) -> None:
         from keyholder.commands.naming import circle_named, document_named, member_named
@@ -80,6 +82,8 @@ def read(
 
     async def work(end: End) -> None:
         from keyholder.commands.naming import circle_named
+        from keyholder.errors import UpdateNeeded
+        from keyholder.opening import Shown
 
         view = await circle_named(end, circle)
         log = await view.sync()
@@ -88,11 +92,13 @@ def read(
         alarms = [item.alarm for item in items if item.alarm is not None]
         if alarms and not rest:
             raise alarms[0]
-        await _show(call, end, view, items, start)
+        await _show(call, end, view, items, start, why)
         if items and not alarms and not no_receipt:
             await view.thread.say_read(items[-1].seq)
         if alarms:
             raise alarms[0]
+        if any(item.state == Shown.NEWER for item in items):
+            raise UpdateNeeded
 
     call.signed_in(work)
 
@@ -180,19 +186,20 @@ async def _pages(view: CircleView, start: int, limit: int, why: BreakGlass | Non
     return items
 
 
-async def _show(call: Call, end: End, view: CircleView, items: list[Item], start: int) -> None:
+async def _show(
+    call: Call, end: End, view: CircleView, items: list[Item], start: int, why: BreakGlass | None
+) -> None:
     from keyholder.commands.telling import document_of_item, tell
-    from keyholder.opening import Shown
 
     console = call.console
     if console.gives(
         {"circle": view.id, "after": start, "items": [document_of_item(item) for item in items]}
     ):
         return
-    title, _, safe, _ = await view.about()
-    console.heading(title)
-    if safe:
-        console.say(f"CONTACT SAFELY: {showing.line(safe, 1000)}")
+    about = await _about(view, why)
+    console.heading(about.title if about else "A circle whose name was not shared with you")
+    if about and about.safe_contact:
+        console.say(f"CONTACT SAFELY: {showing.line(about.safe_contact, 1000)}")
     console.say()
 
     def name_of(organisation: bytes) -> str:
@@ -204,10 +211,19 @@ async def _show(call: Call, end: End, view: CircleView, items: list[Item], start
         console.say(
             f"There is more before #{items[0].seq}: kith read ... --after 0 --limit {items[0].seq - 1}"
         )
-    if any(item.state == Shown.NEWER for item in items):
-        from keyholder.errors import UpdateNeeded
 
-        raise UpdateNeeded
+
+async def _about(view: CircleView, why: BreakGlass | None) -> About | None:
+    """The newest description that can be opened: the safe-contact warning is always in sight."""
+    from crypto.facts import Kind
+    from crypto.private.bodies import About
+
+    for verified in view.book.backwards(Kind.DETAILS, Kind.OPEN):
+        seq = verified.placed.seq
+        [item] = await view.thread.open_range(seq, seq + 1, why)
+        if isinstance(item.body, About):
+            return item.body
+    return None
 
 
 def _why(reason: str, because: str) -> BreakGlass | None:
