@@ -113,7 +113,7 @@ def state_code(state: State) -> int:
 
 def state_of(code: int) -> State | None:
     """The state a number from outside stands for."""
-    return next((State(row.key) for row in table().states if row.code == code), None)
+    return _states().get(code)
 
 
 def state_label(state: State) -> str:
@@ -178,6 +178,11 @@ def may_be_due(due: int, now: int, limits: Limits) -> Decision:
     if due - now > limits.due_ahead_ms:
         return Denied("due_too_far", "Choose an earlier due time; you can move it later.")
     return ALLOWED
+
+
+@cache
+def _states() -> dict[int, State]:
+    return {row.code: State(row.key) for row in table().states}
 
 
 def _row(move: Move) -> MoveRow:

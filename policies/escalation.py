@@ -114,6 +114,16 @@ class Step(Struct, frozen=True):
     red: bool
 
 
+Moments = list[tuple[int, Rung]]
+
+
+class Climb(Struct, frozen=True):
+    """`fire` is the step to take now, if any; `again` is when to look again after that, if ever."""
+
+    fire: Step | None = None
+    again: int | None = None
+
+
 @cache
 def ladders() -> Ladders:
     """The ladders the product ships with, read once."""
@@ -124,21 +134,28 @@ def next_step(
     facts: ActionFacts, fired: Collection[int], now: int, calendar: Calendar, ladder: Ladder | None = None
 ) -> Step | None:
     """The next step for an action: due now if `when <= now`, else to come back for; None if there is none."""
-    if is_finished(facts.state) or not facts.circle_open or facts.handled or facts.progress_at is not None:
-        return None
-    opened = facts.opened_at is not None or facts.state is not State.PROPOSED
-    climb = _climb(facts.started_at, facts.due, opened, calendar)
-    return climb.next(ladder or ladders().action, fired, now)
+    path = _action_path(facts, calendar)
+    return path.next(ladder or ladders().action, fired, now) if path else None
+
+
+def climb(facts: ActionFacts, fired: Collection[int], now: int, calendar: Calendar) -> Climb:
+    """The next step and the one after it, worked out together: for who looks at thousands."""
+    path = _action_path(facts, calendar)
+    return path.climb(ladders().action, fired, now) if path else Climb()
 
 
 def next_invitation_step(
     facts: InvitationFacts, fired: Collection[int], now: int, calendar: Calendar, ladder: Ladder | None = None
 ) -> Step | None:
     """The same for an invitation that waits for its answer."""
-    if facts.answered or not facts.circle_open:
-        return None
-    climb = _climb(facts.invited_at, facts.due, facts.opened_at is not None, calendar)
-    return climb.next(ladder or ladders().invitation, fired, now)
+    path = _invitation_path(facts, calendar)
+    return path.next(ladder or ladders().invitation, fired, now) if path else None
+
+
+def climb_invitation(facts: InvitationFacts, fired: Collection[int], now: int, calendar: Calendar) -> Climb:
+    """As `climb`."""
+    path = _invitation_path(facts, calendar)
+    return path.climb(ladders().invitation, fired, now) if path else Climb()
 
 
 def is_theirs(assignee: bytes | None, worker: bytes) -> bool:
@@ -155,15 +172,15 @@ def is_red(facts: ActionFacts, now: int, calendar: Calendar, ladder: Ladder | No
     """Overdue for as long as the ladder's red rung says."""
     if not is_overdue(facts, now):
         return False
-    climb = _climb(facts.started_at, facts.due, True, calendar)
-    return any(row.red and climb.moment(row) <= now for row in (ladder or ladders().action).rung)
+    path = _path(facts.started_at, facts.due, True, calendar)
+    return any(row.red and path.moment(row) <= now for row in (ladder or ladders().action).rung)
 
 
 def _step(when: int, row: Rung) -> Step:
     return Step(when, row.number, row.key, row.audience, row.urgency, row.red)
 
 
-class _Climb(Struct, frozen=True):
+class _Path(Struct, frozen=True):
     """One ladder being climbed: where it started, the day it leads to, the last opening before it is due."""
 
     start: int
@@ -173,16 +190,31 @@ class _Climb(Struct, frozen=True):
     calendar: Calendar
 
     def next(self, ladder: Ladder, fired: Collection[int], now: int) -> Step | None:
-        above = max(fired, default=0)
-        higher = [row for row in ladder.rung if row.number > above and not (row.unopened and self.opened)]
-        waiting = [(when, row) for row in higher if self._stands(row, when := self.moment(row))]
-        due = [(when, row) for when, row in waiting if when <= now]
+        due, later = self._sorted(ladder, fired, now)
         if due:
             return _step(*due[-1])
-        return _step(*min(waiting, key=lambda pair: (pair[0], -pair[1].number))) if waiting else None
+        return _step(*min(later, key=lambda pair: (pair[0], -pair[1].number))) if later else None
 
-    def _stands(self, row: Rung, when: int) -> bool:
-        return row.trigger is Trigger.AT_ONCE or when > self.start
+    def climb(self, ladder: Ladder, fired: Collection[int], now: int) -> Climb:
+        due, later = self._sorted(ladder, fired, now)
+        if not due:
+            return Climb(None, min((when for when, _ in later), default=None))
+        number = due[-1][1].number
+        again = min((when for when, row in later if row.number > number), default=None)
+        return Climb(_step(*due[-1]), again)
+
+    def _sorted(self, ladder: Ladder, fired: Collection[int], now: int) -> tuple[Moments, Moments]:
+        """The rungs above all that fired, in rising order: those that are due, and those still to come."""
+        above = max(fired, default=0)
+        due: Moments = []
+        later: Moments = []
+        for row in ladder.rung:
+            if row.number <= above or (row.unopened and self.opened):
+                continue
+            when = self.moment(row)
+            if row.trigger is Trigger.AT_ONCE or when > self.start:
+                (due if when <= now else later).append((when, row))
+        return due, later
 
     def moment(self, row: Rung) -> int:
         """When this rung falls due."""
@@ -195,13 +227,26 @@ class _Climb(Struct, frozen=True):
         return _opening_after(self.calendar, self.due_day, row.days)
 
 
-def _climb(start: int, due: int, opened: bool, calendar: Calendar) -> _Climb:
+def _action_path(facts: ActionFacts, calendar: Calendar) -> _Path | None:
+    if is_finished(facts.state) or not facts.circle_open or facts.handled or facts.progress_at is not None:
+        return None
+    opened = facts.opened_at is not None or facts.state is not State.PROPOSED
+    return _path(facts.started_at, facts.due, opened, calendar)
+
+
+def _invitation_path(facts: InvitationFacts, calendar: Calendar) -> _Path | None:
+    if facts.answered or not facts.circle_open:
+        return None
+    return _path(facts.invited_at, facts.due, facts.opened_at is not None, calendar)
+
+
+def _path(start: int, due: int, opened: bool, calendar: Calendar) -> _Path:
     """Reminders count back from the last working day that opens before it is due: they are never late."""
     day = calendar.local(due).date()
     last = calendar.working_day_before(day, 0)
     if calendar.opening(last) > due:
         last = calendar.working_day_before(last, 1)
-    return _Climb(start, day, last, opened, calendar)
+    return _Path(start, day, last, opened, calendar)
 
 
 # Thousands of ladders lead to the same few days.

@@ -13,16 +13,10 @@ from hub.kernel.context import Hub
 from hub.notifications import service as notifications
 from hub.notifications.service import Kind, Notice
 from hub.workflow import queries
+from policies import escalation
 from policies.actions import state_of
 from policies.calendar import calendar
-from policies.escalation import (
-    ActionFacts,
-    Audience,
-    InvitationFacts,
-    Step,
-    next_invitation_step,
-    next_step,
-)
+from policies.escalation import ActionFacts, Audience, Climb, InvitationFacts, Step
 from storage.database import Row, Unit
 
 ACTION, INVITATION = "action", "invitation"
@@ -84,38 +78,35 @@ async def climb(unit: Unit, hub: Hub, rows: Sequence[Row], now: int) -> int:
     fired: list[tuple[Row, Step]] = []
     moved: list[dict[str, Any]] = []
     for row in rows:
-        rung, step = row.rung, _next(row, row.rung, now)
-        if step is not None and step.when <= now:
-            fired.append((row, step))
-            rung, step = step.rung, _next(row, step.rung, now)
-        moved.append(_moved(row, rung, step))
+        step = _step(row, now)
+        moved.append(_moved(row, step))
+        if step.fire is not None:
+            fired.append((row, step.fire))
     await unit.run_many(queries.FIRE, [_effect(row, step, now) for row, step in fired])
     await unit.run_many(queries.CLIMB, moved)
     await notifications.notify_all(unit, hub, _notices(fired), now)
     return len(fired)
 
 
-def _moved(row: Row, rung: int, following: Step | None) -> dict[str, Any]:
+def _moved(row: Row, step: Climb) -> dict[str, Any]:
     return {
         "p_circle": row.circle,
         "p_subject": row.subject,
         "p_seq": row.seq,
-        "p_rung": rung,
-        "p_next_at": None if following is None else following.when,
+        "p_rung": row.rung if step.fire is None else step.fire.rung,
+        "p_next_at": step.again,
     }
 
 
-def _next(row: Row, rung: int, now: int) -> Step | None:
-    above = (rung,) if rung else ()
-    if row.kind == INVITATION:
-        waiting = InvitationFacts(
-            row.started_at,
-            row.due_at,
-            opened_at=row.started_at if row.opened else None,
-            circle_open=not row.closed,
+def _step(row: Row, now: int) -> Climb:
+    above = (row.rung,) if row.rung else ()
+    if row.kind == ACTION:
+        return escalation.climb(
+            action_facts(row, row.opened, circle_open=not row.closed), above, now, calendar()
         )
-        return next_invitation_step(waiting, above, now, calendar())
-    return next_step(action_facts(row, row.opened, circle_open=not row.closed), above, now, calendar())
+    opened_at = row.started_at if row.opened else None
+    waiting = InvitationFacts(row.started_at, row.due_at, opened_at, circle_open=not row.closed)
+    return escalation.climb_invitation(waiting, above, now, calendar())
 
 
 def action_facts(row: Row, opened: bool = False, *, circle_open: bool) -> ActionFacts:

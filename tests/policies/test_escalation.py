@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policies import escalation
 from policies.actions import State
 from policies.calendar import calendar
 from policies.escalation import (
@@ -203,3 +204,38 @@ def test_waking_at_each_promised_moment_always_reaches_the_owner(started: int, l
     assert keys[0] == "new"
     assert keys[-3:] == ["overdue", "overdue_owner", "reassign"]
     assert len(set(keys)) == len(keys)
+
+
+@given(
+    started=TIMES, lead=st.integers(1, 60 * 86_400_000), waited=st.integers(0, 90 * 86_400_000),
+    rung=st.integers(0, 7), opened=st.booleans(),
+)  # fmt: skip
+def test_both_steps_at_once_are_the_two_steps_one_by_one(
+    started: int, lead: int, waited: int, rung: int, opened: bool
+) -> None:
+    now, fired = started + waited, [rung] if rung else []
+    seen = started if opened else None
+    facts = ActionFacts(State.PROPOSED, started, started + lead, seen)
+    asked = InvitationFacts(started, started + lead, seen)
+    for both, first, next_one in [
+        (escalation.climb(facts, fired, now, CALENDAR), next_step(facts, fired, now, CALENDAR), facts),
+        (
+            escalation.climb_invitation(asked, fired, now, CALENDAR),
+            next_invitation_step(asked, fired, now, CALENDAR),
+            asked,
+        ),
+    ]:
+        due = first is not None and first.when <= now
+        assert both.fire == (first if due else None)
+        after = first
+        if first is not None and due:
+            one_by_one = next_step if isinstance(next_one, ActionFacts) else next_invitation_step
+            after = one_by_one(next_one, [first.rung], now, CALENDAR)  # type: ignore[arg-type]  # each has its own
+        assert both.again == (None if after is None else after.when)
+
+
+def test_what_is_settled_has_nothing_to_climb() -> None:
+    done = ActionFacts(State.DONE, 0, DUE)
+    assert escalation.climb(done, [], DUE, CALENDAR) == escalation.Climb()
+    answered = InvitationFacts(0, DUE, answered=True)
+    assert escalation.climb_invitation(answered, [], DUE, CALENDAR) == escalation.Climb()

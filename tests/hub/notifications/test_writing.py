@@ -53,7 +53,7 @@ async def test_a_mail_names_the_recipients_own_organisation_and_nothing_else(mai
     world, mail, action = await world_mail(mailing)
     text = said(mail)
     assert "Safe Steps" in text
-    assert "1 is overdue" in text
+    assert "1 thing is overdue" in text
     names = ["Harbour", "Shelter", "Coast", "worker", world.charity.worker.person.name]
     known = [CIRCLE, action, world.charity.id, world.charity.worker.id]
     body = text.replace("w@safe-steps.example", "")
@@ -97,7 +97,7 @@ def test_a_hostile_organisation_name_breaks_neither_head_nor_page() -> None:
 @pytest.mark.parametrize("name", ["Llamau Ymddiriedolaeth Gŵyr", "x" * 200])
 def test_any_organisation_name_travels_whole(name: str) -> None:
     mail = parsed(
-        write(Letter("digest", f"Something waits at {name}", "https://x", name, ("1 is new",), 14), ENVELOPE)
+        write(Letter("digest", f"Something waits at {name}", "https://x", name, ("1 thing is new",), 14), ENVELOPE)
     )
     assert mail["Subject"] == f"Something waits at {name}"
     assert name in words_of(mail)

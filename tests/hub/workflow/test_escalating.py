@@ -105,7 +105,7 @@ async def test_a_week_asleep_is_one_step_and_one_mail(case: Case) -> None:
     assert {mail.recipients for mail in mails} == {("w@harbour-vcu.example",), ("w@safe-steps.example",)}
     assert len(mails) == 2
     [owners] = [mail for mail in mails if mail.recipients == ("w@harbour-vcu.example",)]
-    assert "5 are overdue" in words_of(owners)
+    assert "5 things are overdue" in words_of(owners)
 
 
 async def test_a_morning_of_many_reminders_is_one_mail(case: Case) -> None:
@@ -119,7 +119,7 @@ async def test_a_morning_of_many_reminders_is_one_mail(case: Case) -> None:
         arrived += await case.mails()
         case.hub.clock.move(minutes=30)
     [mail] = [each for each in arrived if "w@safe-steps.example" in each.recipients]
-    assert "12 are waiting to be looked at soon" in words_of(mail)
+    assert "12 things wait to be looked at soon" in words_of(mail)
     assert "new" not in words_of(mail), "each action is counted once"
 
 
@@ -155,7 +155,7 @@ async def test_what_still_waits_when_the_mail_leaves_is_mailed(case: Case) -> No
     case.hub.clock.move(minutes=40)
     [mail] = await case.mails()
     assert mail.recipients == ("w@safe-steps.example",)
-    assert "2 are new" in words_of(mail)
+    assert "2 things are new" in words_of(mail)
 
 
 async def test_what_is_done_before_the_mail_leaves_is_not_mailed(case: Case) -> None:
