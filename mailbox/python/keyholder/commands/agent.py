@@ -24,8 +24,8 @@ from keyholder.errors import LocalTrouble
 from keyholder.profile import private_folder
 
 LARGEST = 64 * 1024
-START_SECONDS = 10.0
-ANSWER_SECONDS = 5.0
+START_SECONDS = 60.0
+ANSWER_SECONDS = 10.0
 OPEN, LOCK = b"open\n", b"lock\n"
 NOT_KEPT = "You are signed in, but it cannot be remembered on this machine."
 
@@ -58,7 +58,7 @@ def keep(path: Path, unlocked: bytes, idle_seconds: int) -> None:
     """Start an agent that remembers ``unlocked`` until it was idle for so long."""
     forget(path)
     _own_folder(path.parent)
-    command = [sys.executable, "-m", "keyholder.command", "agent", str(path), str(idle_seconds)]
+    command = [sys.executable, "-m", "keyholder.commands.agent", str(path), str(idle_seconds)]
     try:
         subprocess.run(  # noqa: S603 - this very program, with a path and a number
             command,
@@ -205,3 +205,7 @@ def _own_folder(folder: Path) -> None:
     private_folder(folder)
     if folder.is_symlink() or folder.lstat().st_uid != os.getuid():
         raise LocalTrouble(f"The folder {folder} belongs to somebody else.")
+
+
+if __name__ == "__main__":
+    serve(Path(sys.argv[1]), int(sys.argv[2]))

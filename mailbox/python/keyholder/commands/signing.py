@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -134,14 +133,6 @@ def whoami(ctx: typer.Context) -> None:
         call.console.pairs(rows)
 
     call.signed_in(work)
-
-
-@cli.command(hidden=True)
-def agent(path: Path, idle: int) -> None:
-    """The background process of --keep."""
-    from keyholder.commands.agent import serve
-
-    serve(path, idle)
 
 
 def _seconds(span: str) -> int:
