@@ -112,8 +112,9 @@ async def _accept_accreditation(unit: Unit, root: Root, signed: Signed, now: int
         valid_to=read.valid_to,
         received_at=now,
     )
-    if added:
-        await _changed(unit, read.organisation, now)
+    if not added:  # the same document, signed by a newer root's keys: ends accept those alone
+        await unit.run(queries.SIGN_ACCREDITATION_AGAIN, p_digest=digest(signed), p_signed=pack(signed))
+    await _changed(unit, read.organisation, now)
 
 
 async def _accept_withdrawal(unit: Unit, root: Root, signed: Signed, now: int) -> None:
@@ -129,9 +130,10 @@ async def _accept_withdrawal(unit: Unit, root: Root, signed: Signed, now: int) -
         signed=pack(signed),
         received_at=now,
     )
-    if added:
-        await unit.run(queries.SHORTEN, p_digest=read.accreditation, p_at=read.at)
-        await _changed(unit, read.organisation, now)
+    if not added:
+        await unit.run(queries.SIGN_WITHDRAWAL_AGAIN, p_digest=digest(signed), p_signed=pack(signed))
+    await unit.run(queries.SHORTEN, p_digest=read.accreditation, p_at=read.at)
+    await _changed(unit, read.organisation, now)
 
 
 async def _state(unit: Unit, organisation: bytes) -> Row:

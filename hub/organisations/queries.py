@@ -77,6 +77,9 @@ LAST_ROOT = (
 )
 ADD_ROOT = authority_roots.insert()
 ADD_ACCREDITATION = insert_ignore(accreditations, on=["digest"])
+SIGN_ACCREDITATION_AGAIN = (
+    update(accreditations).where(a.digest == _p("digest")).values(signed=_p("signed"))
+)
 ACCREDITATION = select(accreditations).where(a.digest == _p("digest"))
 SHORTEN = (
     update(accreditations).where(a.digest == _p("digest"), a.valid_to > _p("at")).values(valid_to=_p("at"))
@@ -88,6 +91,7 @@ ACCREDITATIONS_OF = (
     .limit(_p("limit"))
 )
 ADD_WITHDRAWAL = insert_ignore(withdrawals, on=["digest"])
+SIGN_WITHDRAWAL_AGAIN = update(withdrawals).where(w.digest == _p("digest")).values(signed=_p("signed"))
 WITHDRAWALS_OF = (
     select(w.digest, w.signed)
     .where(w.organisation == _p("organisation"))

@@ -62,6 +62,8 @@ class Authority:
     def __init__(self, first: Trust, keeper: EvidenceKeeper) -> None:
         self._first, self._keeper = first, keeper
         self.trust = first
+        self.earlier: tuple[Root, ...] = ()
+        """Verified roots that the newest one has followed, oldest first."""
 
     @property
     def root(self) -> Root:
@@ -75,15 +77,15 @@ class Authority:
             Alarm: a successor that does not follow, or an older root than was seen.
         """
         answer = await connection.get("/v1/authority", Roots, after=self._first.root.number)
-        trust = self._first
-        seen = {trust.root.number: trust.digest}
+        walked = [self._first]
         for packed in answer.roots:
-            trust = self._follow(trust, packed)
-            seen[trust.root.number] = trust.digest
+            walked.append(self._follow(walked[-1], packed))
+        trust, seen = walked[-1], {each.root.number: each.digest for each in walked}
         known = max(least, self.trust.root.number)
-        if trust.root.number < known or (digest and seen.get(least) != digest):
+        pinned = digest if least >= self._first.root.number else b""
+        if trust.root.number < known or (pinned and seen.get(least) != pinned):
             raise self._keeper.alarm(Kind.AUTHORITY_CHANGED, roots=b"".join(answer.roots))
-        self.trust = trust
+        self.trust, self.earlier = trust, tuple(each.root for each in walked[:-1])
 
     def _follow(self, trust: Trust, packed: bytes) -> Trust:
         try:
@@ -204,6 +206,15 @@ class AuthorityKeys:
         )
         signed = rules.sign("accreditation", document, [self.key, *(other.key for other in others)])
         rules.verify_accreditation(trust.root, signed)
+        return pack(signed)
+
+    def sign_again(
+        self, packed_root: bytes, packed_accreditation: bytes, *, others: Iterable[AuthorityKeys] = ()
+    ) -> bytes:
+        """The same accreditation under a newer root's keys: entries that name it go on holding."""
+        document = unpack(Accreditation, unpack(Signed, packed_accreditation).payload)
+        signed = rules.sign("accreditation", document, [self.key, *(other.key for other in others)])
+        rules.verify_accreditation(Trust.read(packed_root).root, signed)
         return pack(signed)
 
     def withdraw(

@@ -99,9 +99,7 @@ class Connection:
         asked = {name: str(value) for name, value in query.items() if value is not None}
         return await self._ask("GET", path, kind, query=asked, again=True, limit=most)
 
-    async def post(
-        self, path: str, body: Any, kind: type[T], *, again: bool = False, most: int = LIMIT
-    ) -> T:
+    async def post(self, path: str, body: Any, kind: type[T], *, again: bool = False, most: int = LIMIT) -> T:
         """Send something. ``again``: the hub takes the same bytes twice without harm."""
         return await self._ask("POST", path, kind, data=packed(body), again=again, limit=most)
 
@@ -145,7 +143,7 @@ class Connection:
                     await self._refuse(response)
                 async for line in response.content:
                     yield line.decode("utf-8", "replace").rstrip("\r\n")
-        except _LOST as error:
+        except (*_LOST, ValueError) as error:  # ValueError: a line longer than any event
             raise Away from error
 
     async def _ask(

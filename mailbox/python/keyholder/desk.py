@@ -24,11 +24,13 @@ from keyholder.alarms import EvidenceKeeper
 from keyholder.authority import Authority
 from keyholder.connection import Connection
 from keyholder.directory import Directory
-from keyholder.errors import NotReady
+from keyholder.errors import CannotSend, NotReady
 from keyholder.orgkeys import OrganisationKeys
 from keyholder.pins import Pins
 from keyholder.state import LocalState
 from policies.codes import purposes
+
+REASON_MAX = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +108,15 @@ class Desk:
 
     def seal_reason(self, reason: BreakGlass) -> tuple[bytes, bytes]:
         """The commitment to a reason (32 bytes), and the box of [salt, words] to the own organisation."""
+        if len(reason.text) > REASON_MAX:
+            raise CannotSend("Say the reason in fewer words.")
         salt = os.urandom(32)
         commitment = reason_commitment(salt, reason.text)
         generation = self.directory.organisation(self.me.organisation).generation
         info = reason_info(
             self.me.worker, self.me.organisation, generation.number, generation.key_hash, commitment
         )
-        return commitment, box(generation.box_key, salt + reason.text.encode()[:800], info)
+        return commitment, box(generation.box_key, salt + reason.text.encode(), info)
 
 
 def direct_support() -> int:

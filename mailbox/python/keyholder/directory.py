@@ -7,9 +7,10 @@ chain never gets shorter or different than the pins say. ``crypto.circle`` reads
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from crypto import accreditation as rules
-from crypto.accreditation import Accreditation, Signed, Withdrawal, in_force
+from crypto.accreditation import Accreditation, Root, Signed, Withdrawal, in_force
 from crypto.encoding import unpack
 from crypto.errors import CryptoError, Forged, NotAllowed
 from crypto.organisation import Event, Organisation, SignedEvent, begin
@@ -19,6 +20,7 @@ from keyholder.authority import Authority
 from keyholder.connection import Connection
 from keyholder.pins import Pins
 
+T = TypeVar("T")
 FRESH_MS = 60_000
 PAGE = 200
 PAGES = 100
@@ -158,15 +160,32 @@ class Directory:
                 )
 
     def _take_authority(self, organisation: bytes, page: ChainPage) -> None:
-        root, packed = self._authority.root, b""
+        for packed in page.accreditations:
+            found = self._vouched(organisation, packed, rules.verify_accreditation)
+            if found is not None:
+                self._accreditations[found[0]] = found[1]
+        for packed in page.withdrawals:
+            ended = self._vouched(organisation, packed, rules.verify_withdrawal)
+            if ended is not None:
+                self._withdrawals.setdefault(ended[1].organisation, {})[ended[0]] = ended[1]
+
+    def _vouched(
+        self, organisation: bytes, packed: bytes, verify: Callable[[Root, Signed], T]
+    ) -> tuple[bytes, T] | None:
+        """A document's digest and what it says; None when only a former root signed it: it waits to be
+        signed again, under the same digest."""
         try:
-            for packed in page.accreditations:
-                signed = unpack(Signed, packed)
-                self._accreditations[rules.digest(signed)] = rules.verify_accreditation(root, signed)
-            for packed in page.withdrawals:
-                signed = unpack(Signed, packed)
-                withdrawal = rules.verify_withdrawal(root, signed)
-                known = self._withdrawals.setdefault(withdrawal.organisation, {})
-                known[rules.digest(signed)] = withdrawal
+            signed = unpack(Signed, packed)
+            return rules.digest(signed), verify(self._authority.root, signed)
         except CryptoError as error:
+            if any(_holds(verify, root, packed) for root in self._authority.earlier):
+                return None
             raise self._keeper.alarm(Kind.NOT_ACCREDITED, organisation=organisation, shown=packed) from error
+
+
+def _holds(verify: Callable[[Root, Signed], object], root: Root, packed: bytes) -> bool:
+    try:
+        verify(root, unpack(Signed, packed))
+    except CryptoError:
+        return False
+    return True

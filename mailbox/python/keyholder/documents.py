@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,7 +88,7 @@ class Documents:
         await self._book.sync()
         name, media = await asyncio.to_thread(_accept, path, inspect)
         number = 1 + max((f.number for _, f in self._versions(document)), default=0) if document else 1
-        upload = await self._uploader.send(path, document or os.urandom(16), number, progress)
+        upload = await self._uploader.send(path, document, number, progress)
 
         async def write(position: Position) -> Writing:
             restricted, boxes, key = restrict(position, only)

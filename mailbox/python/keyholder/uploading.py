@@ -55,7 +55,7 @@ class Uploader:
     async def send(
         self,
         path: Path,
-        document: bytes,
+        document: bytes | None,
         number: int,
         progress: Callable[[int, int], None] | None,
     ) -> Upload:
@@ -64,10 +64,13 @@ class Uploader:
         Raises:
             NotAccepted: the file changed. Refused, Away: call again to go on.
         """
-        mark = await asyncio.to_thread(_mark, self._book.id, path, number)
+        place = self._book.id + (document or b"")
+        mark = await asyncio.to_thread(_mark, place, path, number)
         upload = self._kept(mark)
         if upload is None:
-            upload = await asyncio.to_thread(self._seal, path, document, number, mark)
+            upload = await asyncio.to_thread(
+                self._seal, path, document or os.urandom(16), number, mark, place
+            )
             self._desk.state.write(_name(mark), pack(upload))
         await self._send_parts(upload, progress or _silent)
         return upload
@@ -87,12 +90,12 @@ class Uploader:
             return None
         return upload if Path(upload.spool).stat().st_size == upload.stored else None
 
-    def _seal(self, path: Path, document: bytes, number: int, mark: str) -> Upload:
+    def _seal(self, path: Path, document: bytes, number: int, mark: str, place: bytes) -> Upload:
         handle, spool = tempfile.mkstemp(prefix="kith-", suffix=".sealed", dir=self._desk.state.folder)
         try:
             with os.fdopen(handle, "wb") as out:
                 upload = self._seal_into(out.write, path, document, number, mark, spool)
-            if _mark(self._book.id, path, number) != mark:
+            if _mark(place, path, number) != mark:
                 raise NotAccepted(CHANGED)
         except OSError as error:
             Path(spool).unlink(missing_ok=True)
@@ -152,11 +155,12 @@ class Uploader:
         )
 
 
-def _mark(circle: bytes, path: Path, number: int) -> str:
-    """Tells this file, as it is now, from any other: another size, time or place is another file."""
+def _mark(place: bytes, path: Path, number: int) -> str:
+    """Tells this file, as it is now and for this place, from any other: another size or time is
+    another file."""
     stat = path.stat()
     told = f"{path.resolve()}\x00{stat.st_size}\x00{stat.st_mtime_ns}\x00{stat.st_ino}\x00{number}"
-    return hashlib.sha256(circle + told.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    return hashlib.sha256(place + told.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 def _name(mark: str) -> str:
