@@ -10,7 +10,7 @@ import argparse
 import subprocess
 import sys
 
-BENCHES = ("units", "posting", "reading", "listing", "sealing")
+BENCHES = ("units", "posting", "reading", "listing", "moving", "sealing")
 
 
 def main() -> None:

@@ -88,14 +88,14 @@ async def serving(place: Place) -> AsyncIterator[int]:
         stderr=(place.folder / "log").open("ab"),
     )  # fmt: skip
     try:
-        await _answering(port)
+        await answering(port)
         yield port
     finally:
         process.terminate()
         await process.wait()
 
 
-async def _answering(port: int) -> None:
+async def answering(port: int) -> None:
     for _ in range(400):
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -53,13 +53,14 @@ async def put_part(request: Request[None]) -> web.StreamResponse:
 async def _read_part(request: Request[None], expected: service.Expected) -> bytearray:
     """The whole part. Its first bytes are looked at as soon as they are there. Raises NotSealed,
     WrongSize."""
-    data, looked = bytearray(), expected.number > 1
+    data, filled, looked = bytearray(expected.length), 0, expected.number > 1
     async for chunk in bodies.chunks(request.web, expected.length):
-        data += chunk
-        if not looked and len(data) >= len(plaintext.PREFIX):
-            plaintext.check_prefix(bytes(data[:4096]))
+        data[filled : filled + len(chunk)] = chunk
+        filled += len(chunk)
+        if not looked and filled >= len(plaintext.PREFIX):
+            plaintext.check_prefix(bytes(data[: min(filled, 4096)]))
             looked = True
-    if len(data) != expected.length or not looked:
+    if filled != expected.length or not looked:
         raise service.WrongSize(expected=expected.length)
     return data
 
