@@ -398,3 +398,43 @@ async def test_item_05_a_promise_that_the_hub_did_not_sign_is_refused(world: Wor
 
     with alarmed(3, "nobody-signed"):
         await ours.post("Is it kept?")
+
+
+async def test_item_05_a_statement_that_is_not_in_the_log_is_noticed(world: World) -> None:
+    ours, _ = await world.shared_circle()
+    await ours.read()
+    manager = world.vcu.manager
+    rows = (await manager.log_statements()).items
+    hidden = replace(rows[0], salt=os.urandom(32))
+
+    with alarmed(5, "statement-missing"):
+        await manager.log_verify([hidden])
+
+
+async def test_item_13_a_statement_in_a_colleagues_name_is_noticed(world: World) -> None:
+    ours, _ = await world.shared_circle()
+    await ours.read()
+    rows = (await world.vcu.manager.log_statements()).items
+
+    with alarmed(13, "forged"):
+        await world.vcu.manager.log_verify([replace(rows[0], signature=flipped(rows[0].signature))])
+
+
+@pytest.mark.parametrize("lie", ["body", "seq"])
+async def test_item_11_a_name_in_the_list_that_was_changed_is_not_shown(
+    world: World, proxy: Proxy, lie: str
+) -> None:
+    ours, _ = await world.shared_circle()
+    await ours.post("Said.")
+
+    def change(answer: Any, _: Request) -> Any:
+        for row in answer["items"]:
+            row[lie] = b64(flipped(b64decode(row["body"]))) if lie == "body" else row["seq"] + 1
+        return answer
+
+    proxy.change("/circles/names", change)
+    [row] = (await world.vcu.manager.circles()).items
+
+    assert (row.title, row.reference) == ("", "")
+    assert row.alarm is not None
+    assert row.alarm.item == 10

@@ -1,4 +1,4 @@
-"""The authority: offline keys in files, roots that follow each other, accreditations that are signed again."""
+"""The authority: offline keys in files, roots that follow each other, accreditations signed again."""
 
 from __future__ import annotations
 

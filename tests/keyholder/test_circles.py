@@ -193,6 +193,19 @@ async def test_a_lapsed_member_is_left_out_and_the_rest_go_on(world: World) -> N
     assert set((await ours.people()).members) == {world.vcu.id}
 
 
+async def test_any_member_may_leave_out_one_who_has_lapsed(world: World) -> None:
+    ours, theirs = await world.shared_circle()
+    steps = await world.found("Steps", OrganisationKind.PARTNER)
+    await ours.invite(steps.id, "Please help.")
+    await steps.manager.circle(ours.id).accept()
+    await world.withdraw(steps)
+    world.hub.clock.move(minutes=2)
+
+    await theirs.post("Nobody owes anybody a wait.")
+
+    assert set((await ours.people()).members) == {world.vcu.id, world.shelter.id}
+
+
 async def test_when_the_owner_has_lapsed_nothing_is_sent_and_the_reason_is_said(world: World) -> None:
     _, theirs = await world.shared_circle()
     await world.withdraw(world.vcu)

@@ -49,3 +49,15 @@ async def test_what_was_verified_is_kept_at_the_hub_for_the_next_device(world: W
     pin = again.desk.pins.circle(ours.id)
     assert pin is not None
     assert pin.length == ours.book.log.seq
+
+
+async def test_a_manager_finds_every_statement_of_their_people_in_the_log(world: World) -> None:
+    ours, _ = await world.shared_circle()
+    ann = await world.colleague(world.vcu, "ann")
+    await ann.end.circle(ours.id).read()
+    await world.vcu.manager.sync()
+    rows = (await world.vcu.manager.log_statements()).items
+
+    report = await world.vcu.manager.log_verify(rows)
+
+    assert report.inclusions_checked == len(rows) >= 2

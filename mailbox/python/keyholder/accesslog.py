@@ -74,8 +74,12 @@ class AccessLog:
         if answer.note:
             self._read(answer.note)
         for signed, logged in zip(statements, answer.logged, strict=False):
-            if len(self._own) < WAITING:
-                self._own.append((logged.index, log_leaf(logged.salt, signed)))
+            self.expect(logged.index, logged.salt, signed)
+
+    def expect(self, index: int, salt: bytes, signed: SignedStatement) -> None:
+        """A statement that the next ``check`` must find at ``index``."""
+        if len(self._own) < WAITING:
+            self._own.append((index, log_leaf(salt, signed)))
 
     async def check(self) -> LogReport:
         """Fetch the newest note, prove that it extends the pinned one, find one's own statements.
@@ -112,9 +116,7 @@ class AccessLog:
             index, leaf = self._own[0]
             try:
                 proof = await self._inclusion(leaf, newest.size)
-                merkle.verify_inclusion(
-                    merkle.leaf_hash(leaf), index, newest.size, proof.path, newest.root
-                )
+                merkle.verify_inclusion(merkle.leaf_hash(leaf), index, newest.size, proof.path, newest.root)
             except (CryptoError, NoProof) as error:
                 raise self._keeper.alarm(
                     Kind.STATEMENT_MISSING, leaf=leaf, note=newest.body().encode()

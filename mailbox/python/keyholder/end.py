@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from crypto.accreditation import OrganisationKind
+from crypto.errors import CryptoError
 from crypto.letters import LetterKind
 from crypto.organisation import Role
 from crypto.private import words as word_list
 from crypto.private.bodies import Need
 from crypto.private.secrets import SignInKeys
+from crypto.statements import SignedStatement
 from keyholder import answers, membership
 from keyholder.accesslog import LogReport
+from keyholder.alarms import Kind
 from keyholder.authority import Trust
 from keyholder.circle import CircleView
 from keyholder.circles import CirclePage, CircleRow, Circles
@@ -27,7 +30,7 @@ from keyholder.links import Followed, follow
 from keyholder.live import Wake, wakes
 from keyholder.session import end_session, sign_in, unlock
 from keyholder.team import Team
-from keyholder.thread import described
+from keyholder.thread import described, said_by
 
 __all__ = ["CirclePage", "CircleRow", "End", "Need", "Partner"]
 
@@ -247,6 +250,25 @@ class End:
             circle=circle.hex() if circle else None,
             worker=worker.hex() if worker else None,
         )
+
+    async def log_verify(self, rows: Iterable[answers.StatementRow]) -> LogReport:
+        """Check statements of colleagues: each by its worker's own key, and that it stands in the log.
+
+        Raises:
+            Alarm: one is not theirs, or is not in the log.
+        """
+        desk = self._desk
+        chain = desk.directory.organisation(self.organisation)
+        for row in rows:
+            signed = SignedStatement(row.payload, row.signature)
+            try:
+                said_by(chain, signed)
+            except CryptoError as error:
+                raise desk.keeper.alarm(
+                    Kind.FORGED, statement=row.payload, signature=row.signature
+                ) from error
+            desk.log.expect(row.index, row.salt, signed)
+        return await desk.log.check()
 
     def live(self) -> AsyncIterator[Wake]:
         """Wake-ups, for as long as one listens."""

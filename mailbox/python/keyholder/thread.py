@@ -10,13 +10,21 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from crypto.encoding import Id
+from crypto.encoding import Id, unpack
 from crypto.entries import Accept, Decline, Details, Kind, Message, Plan, Receipt, Restricted
 from crypto.errors import CryptoError, Forged
 from crypto.log import Verified
 from crypto.organisation import Organisation, box_hash
 from crypto.private.bodies import About, Asked, CarePlan, Need, Said
-from crypto.statements import Act, Object, ObjectKind, SignedStatement, Statement, read_statement
+from crypto.statements import (
+    MAX_STATEMENT,
+    Act,
+    Object,
+    ObjectKind,
+    SignedStatement,
+    Statement,
+    read_statement,
+)
 from keyholder import alarms, answers
 from keyholder.desk import BreakGlass
 from keyholder.epochs import EpochKeys
@@ -192,6 +200,12 @@ def restrict(
     nonce, key = os.urandom(16), os.urandom(32)
     boxes = tuple(sorted((body_box(position, o, nonce, key) for o in chosen), key=box_hash))
     return Restricted(nonce, tuple(box_hash(box) for box in boxes)), boxes, key
+
+
+def said_by(chain: Organisation, signed: SignedStatement) -> Statement:
+    """A statement, signed by the worker of ``chain`` whom it names. Raises crypto's errors."""
+    named = unpack(Statement, signed.payload, limit=MAX_STATEMENT)
+    return _by(chain, named.worker, signed)
 
 
 def _by(chain: Organisation, worker: bytes, signed: SignedStatement) -> Statement:
