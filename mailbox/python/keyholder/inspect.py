@@ -45,7 +45,7 @@ def names_inside(path: Path) -> tuple[str, ...] | None:
     try:
         with zipfile.ZipFile(path) as container:
             return tuple(container.namelist())
-    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, ValueError, OSError):
+    except (zipfile.BadZipFile, RuntimeError, ValueError, OSError):
         return None
 
 

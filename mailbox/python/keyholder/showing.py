@@ -93,7 +93,7 @@ def typed_moment(text: str, calendar: Calendar) -> int:
     """
     for shape in ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d"):
         try:
-            found = datetime.strptime(text.strip(), shape)  # noqa: DTZ007 - the calendar's zone is added below
+            found = datetime.strptime(text.strip(), shape)  # noqa: DTZ007 # the calendar's zone is added below
         except ValueError:
             continue
         if shape == "%Y-%m-%d":

@@ -60,7 +60,7 @@ def keep(path: Path, unlocked: bytes, idle_seconds: int) -> None:
     _own_folder(path.parent)
     command = [sys.executable, "-m", "keyholder.commands.agent", str(path), str(idle_seconds)]
     try:
-        subprocess.run(  # noqa: S603 - this very program, with a path and a number
+        subprocess.run(  # noqa: S603 # this very program, with a path and a number
             command,
             input=unlocked,
             stdout=subprocess.DEVNULL,

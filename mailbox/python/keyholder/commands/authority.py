@@ -45,7 +45,7 @@ class Document(StrEnum):
 Keys = Annotated[list[Path], typer.Option("--key", help="A key file of the authority. May be given again.")]
 Out = Annotated[Path, typer.Option("--out", help="The new file to write.")]
 RootFile = Annotated[Path, typer.Option("--root", help="The authority's newest root.")]
-Known = Annotated[list[str], typer.Option(help="A public key of the hub, in hex. May be given again.")]
+Known = Annotated[list[str] | None, typer.Option(help="A public key of the hub, in hex. May be given again.")]
 
 
 @cli.command("new-key")
@@ -65,8 +65,8 @@ def root(
     key: Keys,
     out: Out,
     hub: Annotated[str, typer.Option(help="The hub's name, as it says it itself.")] = "",
-    receipt_key: Known = [],  # noqa: B006 - typer reads the default and never changes it
-    checkpoint_key: Known = [],  # noqa: B006 - typer reads the default and never changes it
+    receipt_key: Known = None,
+    checkpoint_key: Known = None,
     after: Annotated[Path | None, typer.Option(help="It follows this older root.")] = None,
     old_key: Annotated[
         list[Path] | None, typer.Option(help="A key of the older root. May be given again.")
