@@ -1,6 +1,6 @@
 """Kill the hub again and again under many writers, and see that every promise was kept.
 
-    python -m tests.solid.kills [--times 50] [--writers 64] [--seed 1] [--only sqlite|postgresql]
+python -m tests.solid.kills [--times 50] [--writers 64] [--seed 1] [--only sqlite|postgresql]
 """
 
 from __future__ import annotations

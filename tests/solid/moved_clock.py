@@ -1,4 +1,4 @@
-"""The hub's command with a clock that tests may move while it runs: `python -m tests.solid.moved_clock serve FILE`.
+"""The hub's command with a clock that tests may move: `python -m tests.solid.moved_clock serve FILE`.
 
 FILE holds eight bytes: how many milliseconds the clock runs ahead of the real one.
 """

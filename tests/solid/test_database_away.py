@@ -1,4 +1,4 @@
-"""PostgreSQL stopped and started again under load: clear refusals meanwhile, nothing lost, nothing doubled."""
+"""PostgreSQL restarted under load: clear refusals meanwhile, nothing lost, nothing doubled."""
 
 from __future__ import annotations
 

@@ -45,6 +45,7 @@ async def rows(place: Place, statement: object) -> list[Row]:
 
 async def sent_all(place: Place, seconds: float = 40) -> list[Row]:
     """Every mail, once each has left."""
+    found: list[Row] = []
     for _ in range(int(seconds / 0.1)):
         found = await rows(place, EVERY_MAIL)
         if found and all(row.state == "sent" for row in found):
@@ -147,9 +148,12 @@ async def test_posting_goes_on_whatever_the_mail_server_does_and_one_mail_comes_
         await asyncio.sleep(1.5)
     addressed = Counter(mail.recipients[0] for mail in smtp_server.mails)
     assert set(addressed.values()) == {1}, "a person was written to more than once"
-    [mail] = [mail for mail in smtp_server.mails if mail.recipients[0] == world.partner.worker.mail]
+    assert max(counted(mail) for mail in smtp_server.mails) >= 20
+
+
+def counted(mail: ReceivedMail) -> int:
+    """How many new things a mail tells of."""
     plain = mail.message.get_body(("plain",))
     assert plain is not None
-    told = re.search(r"(\d+) are new", plain.get_content())
-    assert told is not None
-    assert int(told[1]) >= 20
+    found = re.search(r"(\d+) (?:is|are) new", plain.get_content())
+    return int(found[1]) if found else 0

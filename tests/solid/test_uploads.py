@@ -122,6 +122,7 @@ async def left_behind(circle: Circle, author: Author, process: Process) -> None:
 
 async def gone(place: Place, blobs: Path, seconds: float = 20) -> None:
     """Returns once only the one kept document is there, as a row and as a file."""
+    found = (0, 0, 0)
     database = await Database.open(place.database)
     try:
         for _ in range(int(seconds / 0.1)):
@@ -129,12 +130,13 @@ async def gone(place: Place, blobs: Path, seconds: float = 20) -> None:
                 rows = await unit.all(KEPT)
             waiting = list((blobs / "uploads").iterdir())
             objects = [each for each in (blobs / "objects").rglob("*") if each.is_file()]
-            if (len(rows), waiting, len(objects)) == (1, [], 1):
+            found = (len(rows), len(waiting), len(objects))
+            if found == (1, 0, 1):
                 return
             await asyncio.sleep(0.1)
     finally:
         await database.close()
-    raise AssertionError((len(rows), waiting, objects))
+    raise AssertionError(found)
 
 
 async def test_a_full_disk_refuses_clearly_and_works_again_once_there_is_room(tmp_path: Path) -> None:
@@ -170,7 +172,9 @@ async def away(tmp_path: Path) -> AsyncIterator[tuple[Place, s3.Server]]:
     with s3.running() as server:
         asked = server.settings(server.create("documents"))
         where = asked.endpoint.removeprefix("http://")
-        blobs = f"s3://{asked.access_key}:{asked.secret_key}@{where}/{asked.bucket}?tls=no&region={asked.region}"
+        blobs = (
+            f"s3://{asked.access_key}:{asked.secret_key}@{where}/{asked.bucket}?tls=no&region={asked.region}"
+        )
         yield Place(tmp_path / "hub", blobs=blobs), server
 
 
@@ -203,6 +207,12 @@ async def test_a_store_that_goes_away_is_said_clearly_and_gone_on_with(away: Any
     assert "Traceback" not in process.said()
 
 
+async def rest(answer: aiohttp.ClientResponse, received: bytearray) -> None:
+    """All that still comes."""
+    while piece := await answer.content.readany():
+        received += piece
+
+
 async def comes_back_halfway(server: s3.Server, circle: Circle, owner: Author, stored: Stored) -> None:
     """The store goes away while bytes are being read: cut off, never short; then on from there."""
     given = await ticket(circle, owner, stored)
@@ -212,8 +222,7 @@ async def comes_back_halfway(server: s3.Server, circle: Circle, owner: Author, s
         received += await answer.content.readexactly(300_000)
         server.stop()
         with pytest.raises(aiohttp.ClientPayloadError):
-            while piece := await answer.content.readany():
-                received += piece
+            await rest(answer, received)
     assert len(received) < stored.size
     while_away = await fetched(owner, given, f"{len(received)}-")
     assert (while_away.status, problem_of(while_away)) == (503, "unavailable")

@@ -163,8 +163,10 @@ class Crowd:
     async def work(self, until: asyncio.Event) -> None:
         """Until the event is set, and each has the answer it still waits for."""
         async with asyncio.TaskGroup() as group:
-            for each in (*self.writers, *self.readers):
-                group.create_task(each.go_on(until, self.tally))
+            for writer in self.writers:
+                group.create_task(writer.go_on(until, self.tally))
+            for reader in self.readers:
+                group.create_task(reader.go_on(until, self.tally))
 
     async def write(self, each: int) -> None:
         """So many entries by every writer, all writers at once."""
