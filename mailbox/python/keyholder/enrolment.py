@@ -35,14 +35,14 @@ from crypto.private.secrets import (
     kit_secret,
 )
 from crypto.statements import sign_session
-from keyholder import answers
+from keyholder import answers, signinanswers
 from keyholder.alarms import EvidenceKeeper, Kind
-from keyholder.answers import Looked
 from keyholder.authority import Authority, Trust
 from keyholder.connection import Connection
 from keyholder.directory import Directory
 from keyholder.errors import NotReady
 from keyholder.orgkeys import OrganisationKeys
+from keyholder.signinanswers import Looked
 
 FIRST_WRAP = 1
 
@@ -145,7 +145,7 @@ async def join(connection: Connection, trust: Trust, token: str, address: str) -
         raise NotReady("This link founds an organisation.")
     new = NewWorker.make(trust.hub, address, looked.replaces)
     body = {"token": link_token(token), **new.credentials(), "profile_box": None, "founding": None}
-    answer = await connection.post("/v1/enrolments", body, answers.State, again=True)
+    answer = await connection.post("/v1/enrolments", body, signinanswers.State, again=True)
     spoken = spoken_words(
         trust.hub,
         looked.invitation,
@@ -194,7 +194,7 @@ async def found(
     event = sign_event(Event.GENESIS, pack(genesis), new.secret)
     founding = {"event": event_row(event), "boxes": box_rows(boxes)}
     body = {"token": link_token(token), **new.credentials(), "profile_box": None, "founding": founding}
-    await connection.post("/v1/enrolments", body, answers.State, again=True)
+    await connection.post("/v1/enrolments", body, signinanswers.State, again=True)
     return Founded(
         new.words,
         printed,
@@ -217,10 +217,12 @@ async def recover(
 ) -> Joined:
     """With the printed kit, bring in a new manager when nobody else can."""
     kit = kit_secret(words.normalise(kit_words, words.KIT_WORDS), organisation)
-    started = await connection.post("/v1/sign-in/kit", {"organisation": organisation}, answers.KitSession)
+    started = await connection.post(
+        "/v1/sign-in/kit", {"organisation": organisation}, signinanswers.KitSession
+    )
     proof = sign_session(trust.hub, started.session, started.nonce, kit.signing)
     token = await connection.post(
-        "/v1/sign-in/finish", {"session": started.session, "signature": proof}, answers.Token
+        "/v1/sign-in/finish", {"session": started.session, "signature": proof}, signinanswers.Token
     )
     connection.use(token.token)
     try:
@@ -249,7 +251,7 @@ async def _bring_back(
     secret = await keys.current()
     new = NewWorker.make(trust.hub, address)
     body = {**new.credentials(), "mail": mail}
-    await connection.post("/v1/recovery/enrolments", body, answers.State, again=True)
+    await connection.post("/v1/recovery/enrolments", body, signinanswers.State, again=True)
     member = new.member(Role.MANAGER)
     box = secret_box(secret, organisation, member)
     event = Admit(1, organisation, chain.head, clock(), author, member, secret.generation, box_hash(box))

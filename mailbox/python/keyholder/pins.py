@@ -16,9 +16,10 @@ from crypto.errors import CryptoError
 from crypto.merkle import EMPTY_ROOT
 from crypto.private.secrets import lock, unlock
 from keyholder.alarms import EvidenceKeeper, Kind
-from keyholder.answers import Nothing, SealedPins
+from keyholder.answers import Nothing
 from keyholder.connection import Connection
 from keyholder.errors import Refused
+from keyholder.signinanswers import SealedPins
 from keyholder.state import LocalState
 
 CIRCLES = 2000

@@ -16,7 +16,7 @@ from crypto.errors import CryptoError, Malformed
 from crypto.private import words as word_list
 from crypto.private.secrets import SUITE, SignInKeys, WorkerSecret
 from crypto.statements import sign_session
-from keyholder import answers
+from keyholder import signinanswers
 from keyholder.accesslog import AccessLog
 from keyholder.alarms import EvidenceKeeper, Kind
 from keyholder.authority import Authority, Trust
@@ -34,7 +34,7 @@ from keyholder.state import LocalState
 class Unlocked:
     """A worker's opened secret and where it was found."""
 
-    proved: answers.Proved
+    proved: signinanswers.Proved
     secret: WorkerSecret = field(repr=False)
     address: str
     keys: SignInKeys = field(repr=False)
@@ -83,7 +83,7 @@ async def unlock(
         typed = word_list.normalise(words, word_list.SIGN_IN_WORDS)
     except Malformed as error:
         raise WrongWords(str(error)) from None
-    start = await connection.post("/v1/sign-in/start", {"address": told}, answers.Start, again=True)
+    start = await connection.post("/v1/sign-in/start", {"address": told}, signinanswers.Start, again=True)
     if start.suite != SUITE or len(start.salt) != 16:
         raise keeper.alarm(Kind.PROTECTION_LOWERED, salt=start.salt, suite=str(start.suite).encode())
     if start.hub != trust.hub:
@@ -101,10 +101,10 @@ async def unlock(
     return Unlocked(proved, secret, told, keys)
 
 
-async def _prove(connection: Connection, address: str, keys: SignInKeys) -> answers.Proved:
+async def _prove(connection: Connection, address: str, keys: SignInKeys) -> signinanswers.Proved:
     body = {"address": address, "auth": keys.auth}
     try:
-        return await connection.post("/v1/sign-in/prove", body, answers.Proved)
+        return await connection.post("/v1/sign-in/prove", body, signinanswers.Proved)
     except Refused as refused:
         if refused.status in (401, 403, 404):
             raise WrongWords from refused
@@ -115,7 +115,7 @@ async def _begin(connection: Connection, trust: Trust, unlocked: Unlocked) -> No
     proved = unlocked.proved
     signature = sign_session(trust.hub, proved.session, proved.nonce, unlocked.secret.signing)
     body = {"session": proved.session, "signature": signature}
-    token = await connection.post("/v1/sign-in/finish", body, answers.Token)
+    token = await connection.post("/v1/sign-in/finish", body, signinanswers.Token)
     connection.use(token.token)
 
 

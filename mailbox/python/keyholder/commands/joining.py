@@ -13,10 +13,10 @@ from keyholder.commands.call import Call, TryDifferently, Yes, call_of
 from keyholder.errors import LocalTrouble, NotReady
 
 if TYPE_CHECKING:
-    from keyholder.answers import Looked
     from keyholder.authority import Trust
     from keyholder.connection import Connection
     from keyholder.end import End
+    from keyholder.signinanswers import Looked
 
 PANEL = "Joining"
 cli = typer.Typer()
