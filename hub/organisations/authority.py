@@ -12,12 +12,14 @@ from crypto.accreditation import (
     Root,
     Signed,
     digest,
+    require_threshold,
     succeed,
     verify_accreditation,
     verify_root,
     verify_withdrawal,
 )
 from crypto.encoding import pack, unpack
+from crypto.errors import Forged
 from hub.accounts import service as accounts
 from hub.accounts.service import Standing
 from hub.kernel.context import Hub
@@ -98,22 +100,22 @@ async def _accept_accreditation(unit: Unit, root: Root, signed: Signed, now: int
     state = await _state(unit, read.organisation)
     if read.genesis != state.genesis or read.kind not in KIND_WORDS:
         raise NotAllowed("The accreditation is for another beginning of that organisation.")
-    known = await unit.all(
-        queries.ACCREDITATIONS_OF, p_organisation=read.organisation, p_limit=DOCUMENTS_PER_ORGANISATION
-    )
-    if len(known) >= DOCUMENTS_PER_ORGANISATION:
-        raise Conflicting("The hub keeps no more accreditations of one organisation.")
-    added = await unit.run(
+    name = digest(signed)
+    stored = await unit.one(queries.ACCREDITATION, p_digest=name)
+    if stored is not None:
+        if not _holds(root, "accreditation", stored.signed):
+            await unit.run(queries.SIGN_ACCREDITATION_AGAIN, p_digest=name, p_signed=pack(signed))
+        return
+    await _require_room(unit, read.organisation)
+    await unit.run(
         queries.ADD_ACCREDITATION,
-        digest=digest(signed),
+        digest=name,
         organisation=read.organisation,
         signed=pack(signed),
         valid_from=read.valid_from,
         valid_to=read.valid_to,
         received_at=now,
     )
-    if not added:  # the same document, signed by a newer root's keys: ends accept those alone
-        await unit.run(queries.SIGN_ACCREDITATION_AGAIN, p_digest=digest(signed), p_signed=pack(signed))
     await _changed(unit, read.organisation, now)
 
 
@@ -123,17 +125,37 @@ async def _accept_withdrawal(unit: Unit, root: Root, signed: Signed, now: int) -
     row = await unit.one(queries.ACCREDITATION, p_digest=read.accreditation)
     if row is None or row.organisation != read.organisation:
         raise NotFound("There is no such accreditation here.")
-    added = await unit.run(
+    name = digest(signed)
+    stored = await unit.one(queries.WITHDRAWAL, p_digest=name)
+    if stored is not None:
+        if not _holds(root, "withdrawal", stored.signed):
+            await unit.run(queries.SIGN_WITHDRAWAL_AGAIN, p_digest=name, p_signed=pack(signed))
+        return
+    await unit.run(
         queries.ADD_WITHDRAWAL,
-        digest=digest(signed),
+        digest=name,
         organisation=read.organisation,
         signed=pack(signed),
         received_at=now,
     )
-    if not added:
-        await unit.run(queries.SIGN_WITHDRAWAL_AGAIN, p_digest=digest(signed), p_signed=pack(signed))
     await unit.run(queries.SHORTEN, p_digest=read.accreditation, p_at=read.at)
     await _changed(unit, read.organisation, now)
+
+
+def _holds(root: Root, kind: str, packed: bytes) -> bool:
+    """Whether a stored document stands under the newest root. If not, the same one signed again takes its
+    place: ends accept the newest root's keys alone."""
+    try:
+        require_threshold(root, kind, unpack(Signed, packed))
+    except Forged:
+        return False
+    return True
+
+
+async def _require_room(unit: Unit, organisation: bytes) -> None:
+    bounds = {"p_organisation": organisation, "p_limit": DOCUMENTS_PER_ORGANISATION}
+    if len(await unit.all(queries.ACCREDITATIONS_OF, **bounds)) >= DOCUMENTS_PER_ORGANISATION:
+        raise Conflicting("The hub keeps no more accreditations of one organisation.")
 
 
 async def _state(unit: Unit, organisation: bytes) -> Row:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
-from storage.statements import insert_ignore, upsert
+from storage.statements import upsert
 from storage.tables.organisations import (
     accreditations,
     archives,
@@ -76,10 +76,8 @@ LAST_ROOT = (
     .limit(1)
 )
 ADD_ROOT = authority_roots.insert()
-ADD_ACCREDITATION = insert_ignore(accreditations, on=["digest"])
-SIGN_ACCREDITATION_AGAIN = (
-    update(accreditations).where(a.digest == _p("digest")).values(signed=_p("signed"))
-)
+ADD_ACCREDITATION = accreditations.insert()
+SIGN_ACCREDITATION_AGAIN = update(accreditations).where(a.digest == _p("digest")).values(signed=_p("signed"))
 ACCREDITATION = select(accreditations).where(a.digest == _p("digest"))
 SHORTEN = (
     update(accreditations).where(a.digest == _p("digest"), a.valid_to > _p("at")).values(valid_to=_p("at"))
@@ -90,7 +88,8 @@ ACCREDITATIONS_OF = (
     .order_by(a.valid_to.desc(), a.digest)
     .limit(_p("limit"))
 )
-ADD_WITHDRAWAL = insert_ignore(withdrawals, on=["digest"])
+ADD_WITHDRAWAL = withdrawals.insert()
+WITHDRAWAL = select(withdrawals).where(w.digest == _p("digest"))
 SIGN_WITHDRAWAL_AGAIN = update(withdrawals).where(w.digest == _p("digest")).values(signed=_p("signed"))
 WITHDRAWALS_OF = (
     select(w.digest, w.signed)

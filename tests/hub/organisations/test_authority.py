@@ -82,6 +82,36 @@ async def test_a_new_root_follows_the_old_one(hub: RunningHub, world: HubWorld) 
     assert (await world.post("accreditation", world.accreditation(team))).status == 204
 
 
+async def test_what_an_old_root_signed_is_signed_again_and_only_then_replaced(
+    hub: RunningHub, world: HubWorld, team: Team
+) -> None:
+    async def kept() -> list[bytes]:
+        page = await team.worker.good("GET", f"/v1/organisations/{team.id.hex()}/chain")
+        return [raw(signed) for signed in page["accreditations"]]
+
+    assert team.accreditation is not None
+    other_signers = authority.sign("accreditation", authority.verify_accreditation(
+        authority.verify_root(world.signed_root), team.accreditation), world.keys[1:])  # fmt: skip
+    assert (await world.post("accreditation", other_signers)).status == 204
+    assert await kept() == [pack(team.accreditation)]
+
+    fresh = [SigningKey(seed(f"newer {number}")) for number in range(3)]
+    root = authority.verify_root(world.signed_root)
+    document = authority.verify_accreditation(root, team.accreditation)
+    second = msgspec.structs.replace(
+        root,
+        number=2,
+        previous=authority.digest(world.signed_root),
+        keys=tuple(key.public for key in fresh),
+    )
+    await world.post("root", authority.sign("root", second, [*world.keys, *fresh]))
+    again = authority.sign("accreditation", document, fresh)
+    for _ in range(2):
+        assert (await world.post("accreditation", again)).status == 204
+    assert await kept() == [pack(again)]
+    assert await stands(hub, team) == ("vcu", True)
+
+
 async def test_only_the_accredited_stand_in_the_directory(
     hub: RunningHub, world: HubWorld, team: Team
 ) -> None:
