@@ -76,8 +76,8 @@ def root(
     """Sign a root: which keys speak for the authority, and which for the hub."""
     call, keys = call_of(ctx), _keys(key)
     receipt, checkpoint = (
-        [_hex(each, 32) for each in receipt_key],
-        [_hex(each, 32) for each in checkpoint_key],
+        [_hex(each, 32) for each in receipt_key or ()],
+        [_hex(each, 32) for each in checkpoint_key or ()],
     )
     at = call.console.now()
     if after is not None:

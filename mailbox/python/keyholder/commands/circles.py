@@ -187,7 +187,7 @@ def _show_circles(call: Call, end: End, rows: list[CircleRow]) -> None:
             showing.line(row.title or ("(see the alarm)" if row.alarm else "(not shared with you yet)"), 60),
             _standing(end, row),
             str(row.unread) if row.unread else "",
-            console.due(row.next_due),
+            console.due(row.invite.answer_due if row.invite else row.next_due),
         )
         for row in rows
     ]
@@ -242,6 +242,7 @@ async def _show_today(call: Call, end: End, found: Any) -> None:
         console.heading("Invitations waiting for an answer")
         asked = [(showing.short(each.circle), console.due(each.answer_due)) for each in found.invitations]
         console.table(("circle", "answer"), asked)
+        console.say("See what is asked: kith invitation CIRCLE")
     console.say()
     console.say(f"Unread entries: {found.unread}")
 

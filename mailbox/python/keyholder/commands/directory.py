@@ -65,10 +65,9 @@ def check(ctx: typer.Context) -> None:
         report = await end.sync()
         found = {"size": report.size, "inclusions_checked": report.inclusions_checked}
         if not call.console.gives(found):
-            call.console.say(
-                f"The record holds {report.size} entries, and it only grew. "
-                f"{report.inclusions_checked} of your own were looked up in it and found."
-            )
+            own = report.inclusions_checked
+            found_own = f" {own} of your own were looked up in it and found." if own else ""
+            call.console.say(f"The record holds {report.size} entries, and it only grew.{found_own}")
 
     call.signed_in(work)
 
@@ -85,7 +84,7 @@ def statements(
 
     async def work(end: End) -> None:
         from keyholder.commands.naming import circle_named
-        from keyholder.commands.team import colleague_named
+        from keyholder.commands.team import colleague_named, colleague_names
 
         place = (await circle_named(end, circle)).id if circle else None
         worker = await colleague_named(end, colleague) if colleague else None
@@ -99,7 +98,8 @@ def statements(
             after = int(page.next)
         found = [_statement(row) for row in rows[:limit]]
         if not call.console.gives({"statements": found}):
-            cells = [_cells(call.console, each) for each in found]
+            names = await colleague_names(end)
+            cells = [_cells(call.console, each, names) for each in found]
             columns = ("when", "who", "did", "circle", "purpose", "")
             call.console.table(columns, cells, empty="Nobody has looked at anything yet.")
 
@@ -126,16 +126,16 @@ def _statement(row: StatementRow) -> dict[str, Any]:
     }
 
 
-def _cells(console: Console, row: dict[str, Any]) -> tuple[str, ...]:
+def _cells(console: Console, row: dict[str, Any], names: dict[bytes, str]) -> tuple[str, ...]:
     from crypto.statements import Act
     from policies.codes import purposes
 
-    act = Act(row["act"]).name.lower() if row["act"] in set(Act) else str(row["act"])
+    done = {Act.LISTED: "saw the names", Act.FETCHED: "fetched", Act.OPENED: "read"}
     purpose = purposes().by_code(row["purpose"])
     return (
         console.when(row["received_at"]),
-        showing.short(row["worker"]),
-        act,
+        names.get(row["worker"]) or showing.short(row["worker"]),
+        done.get(row["act"], str(row["act"])),
         showing.short(row["circle"]) if row["circle"] else "",
         purpose.label if purpose else str(row["purpose"]),
         "OPENED WITH A REASON, without being assigned" if row["alert"] else "",

@@ -33,6 +33,7 @@ def people(ctx: typer.Context, circle: CircleName) -> None:
 
     async def work(end: End) -> None:
         from keyholder.commands.naming import circle_named
+        from keyholder.commands.team import colleague_names
 
         view = await circle_named(end, circle)
         found = await view.people()
@@ -50,8 +51,9 @@ def people(ctx: typer.Context, circle: CircleName) -> None:
             call.console.say(f"Offered to {_name(end, found.handover[1])}, who can take it with kith accept.")
         if found.holds:
             call.console.say("A hold is on: nothing here may be erased.")
-        names = ", ".join(showing.short(row.worker) for row in colleagues) or "nobody yet"
-        call.console.say(f"Of your organisation, on this circle: {names}.")
+        names = await colleague_names(end) if colleagues else {}
+        known = [names.get(row.worker) or showing.short(row.worker) for row in colleagues]
+        call.console.say(f"Of your organisation, on this circle: {', '.join(known) or 'nobody yet'}.")
 
     call.signed_in(work)
 

@@ -161,3 +161,9 @@ async def colleague_named(end: End, typed: str) -> bytes:
         return end.worker
     rows = [row for row in await end.team.workers() if row.role != "kit"]
     return one("colleague", typed, lambda r: r.worker, lambda r: (r.address or "",), rows).worker
+
+
+async def colleague_names(end: End) -> dict[bytes, str]:
+    """Sign-in names by worker, of those the hub lists; for reading only."""
+    rows = await end.team.workers()
+    return {row.worker: showing.line(row.address, 40) for row in rows if row.address}

@@ -55,12 +55,12 @@ CLOSED = {
 
 def tell(console: Console, item: Item, name_of: Names) -> None:
     """Show one entry."""
-    late = ", sent more than 15 minutes before or after it arrived" if item.late else ""
+    late = " (sent more than 15 minutes before or after)" if item.late else ""
     who = f"{item.author or 'Somebody'} ({name_of(item.organisation)})"
-    head = f"#{item.seq}  {who} {deed(item, name_of, console)}".rstrip()
+    head = f"#{item.seq} {console.when(item.received_at)}{late}: {who} {deed(item, name_of, console)}"
     if console.security:
-        head += f"  [worker {item.worker.hex()}]"
-    console.message(f"{head}, {console.when(item.received_at)}{late}", words(item))
+        head += f" [worker {item.worker.hex()}]"
+    console.message(head, words(item))
 
 
 def deed(item: Item, name_of: Names, console: Console) -> str:

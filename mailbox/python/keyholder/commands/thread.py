@@ -55,7 +55,7 @@ def post(
             "received_at": receipt.received_at,
         }
         if not call.console.gives(answer):
-            call.console.say(f"Posted as #{receipt.seq}; the hub has it for good.")
+            call.console.say(f"Posted as #{receipt.seq}. The hub has signed that it holds it.")
 
     call.signed_in(work)
 
