@@ -20,7 +20,8 @@ ODD_PARTS = ["", "x", "0" * 31, "F" * 32, "g" * 64, "%00" * 16, "..", "%2e%2e", 
              "-1", "999999999999999", "9999999999999999", "00"]  # fmt: skip
 ODD_QUERIES = ["after=-1", "after=9223372036854775808", "after=x", "after=%00", "limit=0", "limit=1e9",
                "limit=", "after=" + "0" * 31, "after=" + "f" * 32, "after=" + "f" * 64,
-               "after=" + "f" * 300, "scope=%00", "state=nothing", "old=1&new=0", "old=0&new=9007199254740991",
+               "after=" + "f" * 300, "scope=%00", "state=nothing", "old=1&new=0",
+               "old=0&new=9007199254740991",
                "leaf=" + "f" * 64 + "&size=1",
                "limit=1&limit=2", "circle=zz", "worker=" + "a" * 32, "&&&=&", "after=9007199254740991",
                "%ff%fe", "a=" + "b" * 1500]  # fmt: skip

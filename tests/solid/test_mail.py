@@ -155,5 +155,5 @@ def counted(mail: ReceivedMail) -> int:
     """How many new things a mail tells of."""
     plain = mail.message.get_body(("plain",))
     assert plain is not None
-    found = re.search(r"(\d+) (?:is|are) new", plain.get_content())
+    found = re.search(r"(\d+) (?:things? )?(?:is|are) new", plain.get_content())
     return int(found[1]) if found else 0
