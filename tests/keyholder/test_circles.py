@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from crypto.accreditation import OrganisationKind
@@ -241,8 +243,6 @@ async def test_the_list_shows_titles_that_were_opened_here(world: World) -> None
 
 
 async def test_two_who_write_at_once_both_get_through(world: World) -> None:
-    import asyncio
-
     ours, theirs = await world.shared_circle()
 
     await asyncio.gather(*(view.post(f"{n}") for n in range(4) for view in (ours, theirs)))
@@ -276,3 +276,14 @@ async def test_a_circle_nobody_knows_of_is_not_there(world: World) -> None:
     with pytest.raises(Refused) as refused:
         await world.vcu.manager.circle(bytes(32)).read()
     assert refused.value.status == 404
+
+
+async def test_two_who_owe_the_same_renewal_do_not_get_in_each_others_way(world: World) -> None:
+    ours, theirs = await world.shared_circle()
+    await world.shelter.manager.team.rotate()
+    world.hub.clock.move(minutes=2)
+
+    await asyncio.gather(ours.post("one"), theirs.post("two"))
+
+    assert sorted(said(await ours.read())) == ["one", "two"]
+    assert sorted(said(await theirs.read())) == ["one", "two"]

@@ -8,7 +8,7 @@ was quicker, everything is sealed again under the newer state.
 from __future__ import annotations
 
 from crypto.circle import Circle, debts
-from crypto.entries import Receipt
+from crypto.entries import Receipt, read_header
 from keyholder import answers
 from keyholder.epochs import EpochKeys
 from keyholder.errors import CannotSend, Refused
@@ -38,12 +38,11 @@ class Sealer:
         async with self._book.lock:
             for _ in range(TRIES):
                 await self._book.sync()
-                if settle and not outside:
-                    await self._settle()
-                position = await self._position(outside)
-                writing = await write(position)
                 try:
-                    return await self._send(position, writing)
+                    if settle and not outside:
+                        await self._settle()
+                    position = await self._position(outside)
+                    return await self._send(position, await write(position))
                 except Refused as refused:
                     if refused.code != "stale":
                         raise
@@ -52,8 +51,7 @@ class Sealer:
 
     async def _position(self, outside: bool) -> Position:
         key = None if outside else await self.current_key()
-        now = max(self._desk.clock(), self._book.log.received_at)
-        return Position(self._book, self._keys, now, key)
+        return Position(self._book, self._keys, self._now(), key)
 
     async def current_key(self) -> bytes | None:
         """The key in force, fetched when it is not known; None when its box does not hold."""
@@ -66,7 +64,7 @@ class Sealer:
         """Pay what is owed, by a new epoch."""
         circle = self._book.circle
         await self._desk.directory.know(_everyone(circle))
-        owed = debts(circle, self._desk.directory, self._desk.clock())
+        owed = debts(circle, self._desk.directory, self._now())
         await self.current_key()
         if owed or self._keys.is_bad(circle.epoch.number):
             position = Position(self._book, self._keys, self._now(), None)
@@ -87,7 +85,7 @@ class Sealer:
         answer = await self._desk.connection.post(path, body, answers.Receipt, again=True)
         receipt = await self._book.took(entry, answer)
         if writing.epoch_key is not None:
-            self._keys.keep(self._book.circle.epoch.number, writing.epoch_key)
+            self._keys.keep(read_header(entry).epoch, writing.epoch_key)
         return receipt
 
 
