@@ -16,6 +16,7 @@ from cryptography.cobblestone import Cobblestone256Encryptor
 
 from crypto.errors import Forged, Malformed
 from crypto.merkle import Frontier, leaf_hash
+from crypto.private.beside import Beside
 from crypto.private.bodies import Manifest
 from crypto.private.content import CHUNK, FEED, HEADER, TAG, document_context, open_stream, padme, sealed_size
 
@@ -96,17 +97,18 @@ class DocumentSealer:
         Raises:
             Malformed: if the file is not ``size`` bytes long: it changed while it was read.
         """
-        yield self._take(PREFIX)
-        seen = 0
-        for piece in pieces:
-            seen += len(piece)
-            self._plain.update(piece)
-            yield self._take(self._encryptor.update(piece))
-        if seen != self._size:
-            raise Malformed("the file changed while it was being read")
-        for zeros in _padding(padded_size(seen) - seen):
-            yield self._take(self._encryptor.update(zeros))
-        yield self._take(self._encryptor.finalize())
+        with Beside(self._plain.update) as plain, Beside(self._hash_stored) as stored:
+            yield self._took(stored, PREFIX)
+            seen = 0
+            for piece in pieces:
+                seen += len(piece)
+                plain.update(piece)
+                yield self._took(stored, self._encryptor.update(piece))
+            if seen != self._size:
+                raise Malformed("the file changed while it was being read")
+            for zeros in _padding(padded_size(seen) - seen):
+                yield self._took(stored, self._encryptor.update(zeros))
+            yield self._took(stored, self._encryptor.finalize())
         self.sealed = Sealed(
             seen,
             padded_size(seen),
@@ -116,11 +118,14 @@ class DocumentSealer:
             self._tree.root(),
         )
 
-    def _take(self, data: bytes) -> bytes:
-        self._whole.update(data)
-        self._tree.update(data)
+    def _took(self, hashes: Beside, data: bytes) -> bytes:
+        hashes.update(data)
         self._stored += len(data)
         return data
+
+    def _hash_stored(self, data: bytes) -> None:
+        self._whole.update(data)
+        self._tree.update(data)
 
 
 def _padding(length: int) -> Iterator[bytes]:
@@ -141,13 +146,15 @@ def open_document(manifest: Manifest, circle: bytes, stored: Iterable[bytes]) ->
     context = document_context(circle, manifest.document, manifest.number)
     plain, whole = hashlib.sha256(), hashlib.sha256()
     left = manifest.size
-    for piece in open_stream(manifest.key, context, _sealed_part(stored, whole, manifest.stored)):
-        real, padding = piece[:left], piece[left:]
-        if padding.strip(b"\x00"):
-            raise Forged("the document's padding is not empty")
-        left -= len(real)
-        plain.update(real)
-        yield real
+    with Beside(plain.update) as beside_plain, Beside(whole.update) as beside_stored:
+        sealed = _sealed_part(stored, beside_stored, manifest.stored)
+        for piece in open_stream(manifest.key, context, sealed):
+            real, padding = piece[:left], piece[left:]
+            if padding.strip(b"\x00"):
+                raise Forged("the document's padding is not empty")
+            left -= len(real)
+            beside_plain.update(real)
+            yield real
     if left or plain.digest() != manifest.plaintext_hash or whole.digest() != manifest.stored_hash:
         raise Forged("the document is not the one that was shared")
 
@@ -158,7 +165,7 @@ def _check_sizes(manifest: Manifest) -> None:
         raise Forged("the document's sizes do not fit each other")
 
 
-def _sealed_part(stored: Iterable[bytes], whole: hashlib._Hash, limit: int) -> Iterator[bytes]:
+def _sealed_part(stored: Iterable[bytes], whole: Beside, limit: int) -> Iterator[bytes]:
     """The object without its prefix, hashed whole, never longer than promised."""
     prefix, total = b"", 0
     for piece in stored:
