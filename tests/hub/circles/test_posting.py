@@ -3,13 +3,16 @@ trace."""
 
 import asyncio
 import os
+from collections.abc import Sequence
 
 import pytest
 
-from crypto.encoding import encode
+from crypto.accreditation import Accreditation, Withdrawal
+from crypto.encoding import encode, unpack
 from crypto.entries import Entry, Kind, Message, Receipt, verify_receipt
 from crypto.errors import NotAllowed
 from crypto.log import Log
+from crypto.organisation import Organisation
 from hub.circles import posting
 from hub.circles.schemas import PostEntry
 from hub.circles.state import States
@@ -33,23 +36,17 @@ class Known:
     def __init__(self, world: HubWorld) -> None:
         teams = (world.vcu, world.partner, world.charity, world.police)
         self.chains = {team.id: team.house.chain for team in teams}
-        from crypto.accreditation import Accreditation
-        from crypto.encoding import unpack
+        signed = {team.listed: team.accreditation for team in teams}
+        self.papers = {key: unpack(Accreditation, each.payload) for key, each in signed.items() if each}
 
-        self.papers = {
-            team.listed: unpack(Accreditation, team.accreditation.payload)
-            for team in teams
-            if team.accreditation
-        }
-
-    def organisation(self, organisation: bytes):  # type: ignore[no-untyped-def]  # a crypto Organisation
+    def organisation(self, organisation: bytes) -> Organisation:
         return self.chains[organisation]
 
-    def accreditation(self, digest: bytes):  # type: ignore[no-untyped-def]  # a crypto Accreditation
+    def accreditation(self, digest: bytes) -> Accreditation:
         return self.papers[digest]
 
-    def withdrawals(self, organisation: bytes) -> list[object]:
-        return []
+    def withdrawals(self, organisation: bytes) -> Sequence[Withdrawal]:
+        return ()
 
 
 async def replayed(world: HubWorld, circle: Circle, reader: Author) -> Log:
@@ -57,7 +54,7 @@ async def replayed(world: HubWorld, circle: Circle, reader: Author) -> Log:
     page = (await circle.headers(reader)).body
     log = Log(circle.id)
     for row in page["entries"]:
-        log.extend(Entry(raw(row["header"]), raw(row["signature"])), row["received_at"], Known(world))  # type: ignore[arg-type]  # fits
+        log.extend(Entry(raw(row["header"]), raw(row["signature"])), row["received_at"], Known(world))
     assert (log.seq, log.head) == (page["seq"], raw(page["head"]))
     return log
 

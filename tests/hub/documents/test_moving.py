@@ -2,15 +2,18 @@
 statement."""
 
 from crypto import entries as e
+from crypto.accreditation import OrganisationKind
 from crypto.entries import Kind
+from crypto.statements import Act, Object, ObjectKind
+from hub.documents.receiving import Receiving
 from storage.blobs import PART
-from tests.hub.build import b64, build_world, raw
-from tests.hub.circles.ends import Circle, manager, worker
+from tests.hub.build import HubWorld, Team, build_world, raw, statement_json
+from tests.hub.circles.ends import Author, Circle, manager, worker
 from tests.hub.documents.moving import Stored, begin, entry, fetched, finish, posted, put, ticket, uploaded
 from tests.hub.running import RunningHub
 
 
-async def circle_of_two(hub: RunningHub):  # type: ignore[no-untyped-def]  # three things, told apart by their callers
+async def circle_of_two(hub: RunningHub) -> tuple[Circle, Author, Author]:
     world = await build_world(hub)
     owner, friend = worker(world.vcu), worker(world.partner)
     circle = await Circle.opened(owner)
@@ -93,8 +96,6 @@ async def test_other_bytes_than_were_meant_are_dropped_whole(hub: RunningHub) ->
 
 async def test_an_upload_goes_on_in_another_process(hub: RunningHub) -> None:
     """The running hash is only in memory: without it the stored object is read again."""
-    from hub.documents.receiving import Receiving
-
     circle, _, friend = await circle_of_two(hub)
     stored = Stored(size=PART + 1)
     upload = (await begin(circle, friend, stored)).body["upload"]
@@ -154,9 +155,6 @@ async def test_a_statement_must_name_this_document(small_hub: RunningHub) -> Non
     await posted(circle, friend, other)
     wrong = Stored(document=other.document)
     path = f"{circle.path}/documents/{stored.document.hex()}/1/tickets"
-    from crypto.statements import Act, Object, ObjectKind
-    from tests.hub.build import statement_json
-
     for looked in (
         [Object(ObjectKind.DOCUMENT, wrong.document, 0, 10)],
         [Object(ObjectKind.DOCUMENT, stored.document, 0, stored.size + 1)],
@@ -220,11 +218,8 @@ async def test_an_upload_is_its_workers_own(small_hub: RunningHub) -> None:
     assert (await friend.end.ask("GET", path)).status == 404
     stranger = manager(await build_again(small_hub))
     assert (await begin(circle, stranger, stored)).status == 404
-    assert b64(stored.document)
 
 
-async def build_again(hub: RunningHub):  # type: ignore[no-untyped-def]  # a team that is in no circle
-    from crypto.accreditation import OrganisationKind
-    from tests.hub.build import HubWorld
-
+async def build_again(hub: RunningHub) -> Team:
+    """A team that is in no circle."""
     return await HubWorld(hub).team("Far Away", OrganisationKind.PARTNER)
