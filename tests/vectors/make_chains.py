@@ -113,6 +113,7 @@ def _bad_geneses(house: House, refused: Any, pool: dict[str, SignedEvent]) -> No
         "genesis-missing-field", "malformed",
         SignedEvent(1, short, house.manager.secret.signing.sign("organisation/genesis", short)),
     )  # fmt: skip
+    refused("genesis-as-another-kind", "malformed", SignedEvent(2, held.payload, held.signature))
     pool["genesis"] = held
 
 
