@@ -10,7 +10,7 @@ import argparse
 import subprocess
 import sys
 
-BENCHES = ("units", "posting", "reading", "listing", "moving", "sealing")
+BENCHES = ("units", "posting", "reading", "listing", "reminders", "moving", "sealing")
 
 
 def main() -> None:

@@ -47,14 +47,14 @@ TABLES = (
 
 
 async def grow(running: RunningHub, world: HubWorld, count: int) -> None:
-    """So many open actions of the charity, as posting leaves them: accepted, due some day soon, and each to be
-    looked at now."""
+    """So many open actions of the charity, as posting leaves them: accepted, due some day, to be looked at
+    now."""
     now, charity = milliseconds(), world.charity
     people = [charity.worker.id, *(os.urandom(16) for _ in range(WORKERS - 1))]
     async with running.database.write() as unit:
         for number, person in enumerate(people):
             await notifications.set_recipient(
-                unit, worker, charity.id, "worker", f"w{number}@charity.example"
+                unit, person, charity.id, "worker", f"w{number}@charity.example"
             )
     state = state_code(State.ACCEPTED)
     for start in range(0, count, 5_000):

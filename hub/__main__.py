@@ -6,6 +6,7 @@ plain line and a code: 2 for a bad setting, 1 for anything else.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -29,6 +30,12 @@ cli = typer.Typer(
 Home = Annotated[
     Path | None, typer.Option(help="Folder of the embedded defaults (KITH_HOME).", show_default=False)
 ]
+
+Json = Annotated[bool, typer.Option("--json", help="For programs.")]
+Which = Annotated[str | None, typer.Argument(metavar="ID", help="As the list shows it.")]
+Every = Annotated[bool, typer.Option("--all", help="All of them.")]
+dead_letters = typer.Typer(help="Mails that could not be delivered.", no_args_is_help=True)
+cli.add_typer(dead_letters, name="dead-letters")
 
 
 @cli.command()
@@ -91,6 +98,67 @@ def trust(
 
 
 @cli.command()
+def invite_founder(
+    mail: Annotated[str, typer.Argument(metavar="MAIL", help="Who is to found an organisation.")],
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Mail somebody a link to found their organisation, and show the link."""
+    settings = _settings(home=home)
+    from hub import operator
+
+    link = operator.invite_founder(settings, mail)
+    _say({"mail": mail, "link": link}, link, as_json)
+
+
+@cli.command()
+def mail_test(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who gets the mail.")],
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Send one mail now, and say whether the mail server took it."""
+    settings = _settings(home=home)
+    from hub import operator
+
+    code = operator.try_mail(settings, address)
+    taken = "The mail server took it." if code is None else f"The mail did not leave: {code}."
+    _say({"taken": code is None, "code": code}, taken, as_json)
+    if code is not None:
+        sys.exit(1)
+
+
+@dead_letters.command("list")
+def list_dead_letters(home: Home = None, as_json: Json = False) -> None:
+    """Mails that were given up: to whom, why, after how many tries. Never what they said."""
+    settings = _settings(home=home)
+    from hub import operator
+
+    found = operator.list_dead_letters(settings)
+    if as_json:
+        rows = [each._asdict() | {"mail": each.mail.hex()} for each in found]
+        typer.echo(json.dumps({"items": rows}))
+        return
+    operator.show_dead_letters(found)
+
+
+@dead_letters.command("retry")
+def retry_dead_letters(
+    which: Which = None, every: Every = False, home: Home = None, as_json: Json = False
+) -> None:
+    """Try one again, or all."""
+    _on_dead_letters("retry_dead_letters", which, every, home, as_json, "will be tried again")
+
+
+@dead_letters.command("drop")
+def drop_dead_letters(
+    which: Which = None, every: Every = False, home: Home = None, as_json: Json = False
+) -> None:
+    """Forget one, or all."""
+    _on_dead_letters("drop_dead_letters", which, every, home, as_json, "dropped")
+
+
+@cli.command()
 def routes() -> None:
     """Print method, path, who may call it, file and line of every route."""
     from hub.app import routes as declared
@@ -117,6 +185,28 @@ def main() -> None:
                 error,
             )
         _fail("The database or the blobs cannot be reached.", 1)
+
+
+def _on_dead_letters(
+    task: str, which: str | None, every: bool, home: Path | None, as_json: bool, done: str
+) -> None:
+    settings = _settings(home=home)
+    if (which is None) != every:
+        raise SettingsError("Say one ID from the list, or --all.")
+    try:
+        mail = None if which is None else bytes.fromhex(which)
+    except ValueError:
+        raise SettingsError("An ID is as the list shows it.") from None
+    from hub import operator
+
+    count = getattr(operator, task)(settings, mail)
+    if not count and mail is not None:
+        raise SettingsError("There is no dead letter of that ID.")
+    _say({"count": count}, f"{count} {done}.", as_json)
+
+
+def _say(facts: dict[str, object], words: str, as_json: bool) -> None:
+    typer.echo(json.dumps(facts) if as_json else words)
 
 
 def _settings(**overrides: object) -> Settings:

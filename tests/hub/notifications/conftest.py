@@ -56,10 +56,10 @@ class Mailing:
         async with self.hub.database.write() as unit:
             await service.notify(unit, self.hub.hub, notice, self.hub.clock.now)
 
-    async def send(self, **later: float) -> list[ReceivedMail]:
+    async def send(self, **later: int) -> list[ReceivedMail]:
         """Let time pass and the job run; the mails that arrived since."""
         before = len(self.server.mails)
-        self.hub.clock.move(**later)  # type: ignore[arg-type]  # `ms` alone is whole, and nobody asks for it
+        self.hub.clock.move(**later)
         await self.hub.run("notifications.send")
         return self.server.mails[before:]
 
