@@ -69,6 +69,11 @@ class AccessLog:
         """Its root."""
         return self._pins.log_root
 
+    @property
+    def waiting(self) -> int:
+        """How many of one's own statements the next ``check`` must find."""
+        return len(self._own)
+
     def heard(self, answer: LogAnswer, statements: Sequence[SignedStatement]) -> None:
         """Take the note that came with an answer, and remember where one's own statements stand."""
         if answer.note:

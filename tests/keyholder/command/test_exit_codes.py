@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import LargeBinary, bindparam, select, update
 
 from crypto.errors import NotForMe
+from crypto.statements import SignedStatement
 from keyholder import errors
+from keyholder.accesslog import AccessLog
 from keyholder.alarms import EvidenceKeeper, Kind
 from keyholder.command import Exit, exit_of, hoist
 from keyholder.commands.call import NotSignedIn, TryDifferently
@@ -192,3 +196,16 @@ def test_options_of_the_program_may_stand_anywhere_before_two_hyphens() -> None:
     ]
     assert hoist(["post", "x", "--", "--json"]) == ["post", "x", "--", "--json"]
     assert hoist(["--profile=ann", "today", "--profile"]) == ["--profile=ann", "--profile", "today"]
+
+
+async def test_a_look_that_is_missing_from_the_record_raises_the_alarm(partners: Network) -> None:
+    """The end is told of a place in the record at which the hub has nothing of the kind."""
+    circle = str((await partners.kith.ask("victoria", "open", "Rowan"))["circle"])
+
+    def told_wrong(log: AccessLog, _: object, statements: Sequence[SignedStatement]) -> None:
+        for signed in statements:
+            log.expect(0, bytes(32), signed)
+
+    with patch.object(AccessLog, "heard", told_wrong):
+        said = await partners.kith("victoria", "read", circle, code=Exit.ALARM)
+    assert "missing from the record of who looked at what" in " ".join(said.err.replace("│", " ").split())

@@ -58,8 +58,18 @@ async def entered(call: Call, connection: Connection, trust: Trust) -> AsyncIter
         with contextlib.suppress(Exception):
             await leave(end)
         raise
-    with contextlib.suppress(Away, Refused):
-        await leave(end)
+    try:
+        await _look_up_own(end)
+    finally:
+        with contextlib.suppress(Away, Refused):
+            await leave(end)
+
+
+async def _look_up_own(end: End) -> None:
+    """What was looked at in this command must stand in the record of who looked at what; else an alarm."""
+    if end.desk.log.waiting:
+        with contextlib.suppress(Away, Refused):
+            await end.log_check()
 
 
 async def save(end: End) -> None:
