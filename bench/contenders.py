@@ -252,7 +252,7 @@ class AlchemyThread(Contender):
         metadata.create_all(connection)
         connection.execute(CIRCLE, NEW_CIRCLES)
         connection.commit()
-        connection.connection.driver_connection.execute("PRAGMA journal_mode = WAL")  # type: ignore[union-attr]
+        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
 
     async def through(self, work: Callable[[Connection], Any]) -> None:
         def run() -> None:

@@ -24,6 +24,7 @@ from hub.kernel.server import listen
 from hub.notifications.catcher import Catcher
 from hub.notifications.catcher import start as start_catcher
 from hub.notifications.caught import Caught, Folder
+from hub.running import now
 from policies.calendar import calendar
 
 MINUTE = 60_000
@@ -42,7 +43,7 @@ class Clock:
 
     def __call__(self) -> int:
         """Now, on the stage."""
-        return time.time_ns() // 1_000_000 - self._behind
+        return now() - self._behind
 
     def move(self, milliseconds: int) -> None:
         """Let time pass, as far as it has really passed."""

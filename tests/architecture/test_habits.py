@@ -117,10 +117,11 @@ def test_a_silenced_warning_names_itself_and_says_why() -> None:
 
 
 def test_functions_stay_small() -> None:
-    """About 12 lines is the aim; past 50 of code a function is several."""
+    """About 12 lines is the aim; past 60 a function is several. A migration only lists what it makes."""
     long = [
         f"{place(path, node.lineno)} {node.name} spans {node.end_lineno - node.lineno + 1} lines"
         for path in python_files(*PACKAGES)
+        if path.parent != ROOT / "storage" / "migrations" / "versions"
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and node.end_lineno is not None

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("crypto", "policies", "storage", "hub", "mailbox/python/keyholder")
+PACKAGES = ("crypto", "policies", "storage", "hub", "mailbox/python/keyholder", "demo")
 EVERYTHING = (*PACKAGES, "tests", "bench")
 
 

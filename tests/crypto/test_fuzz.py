@@ -8,7 +8,7 @@ import pytest
 
 from crypto.errors import Malformed
 from tests.fuzz import __main__ as fuzzing
-from tests.fuzz.parsers import Target, targets
+from tests.fuzz.parsers import Parse, Target, targets
 
 TARGETS = targets()
 
@@ -38,9 +38,9 @@ def _slow(data: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("parse", [_crash, _lax, _open, _slow])
-def test_a_broken_parser_is_noticed(parse: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_parser_is_noticed(parse: Parse, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fuzzing, "SLOW_SECONDS", 0.01)
-    target = Target("broken", parse, [b"good"], only=True)  # type: ignore[arg-type]
+    target = Target("broken", parse, [b"good"], only=True)
     with pytest.raises(fuzzing.Broken):
         fuzzing.fuzz(target, 20, seed=1)
 
