@@ -11,10 +11,11 @@ import pytest
 from crypto.private import secrets
 from keyholder.alarms import Alarm
 from tests.hostile.proxy import Proxy, lying
-from tests.hub.conftest import small_settings
 from tests.hub.running import running_hub
-from tests.keyholder.conftest import quick_stretch
+from tests.keyholder.conftest import migrated, quick_stretch, ready_settings
 from tests.keyholder.world import World, building
+
+__all__ = ["alarmed", "hostile", "migrated", "proxy", "quick_words", "world"]
 
 
 @pytest.fixture(autouse=True)
@@ -24,9 +25,9 @@ def quick_words(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def hostile(tmp_path: Path) -> AsyncIterator[tuple[World, Proxy]]:
+async def hostile(tmp_path: Path, migrated: Path) -> AsyncIterator[tuple[World, Proxy]]:
     """The world and the proxy its ends talk through."""
-    settings = small_settings(tmp_path / "hub", rate_factor="0")
+    settings = ready_settings(tmp_path / "hub", migrated)
     async with (
         running_hub(settings) as running,
         lying(running.url) as proxy,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from crypto.private import secrets
+from hub.config import Settings
+from hub.kernel.opening import bring_up_to_date
 from tests.hub.conftest import small_settings
 from tests.hub.running import RunningHub, running_hub
 from tests.keyholder.world import World, building
@@ -31,10 +34,25 @@ def quick_stretch(words: str, salt: bytes) -> bytes:
     return hashlib.scrypt(words.encode(), salt=salt, n=2, r=1, p=1, dklen=32)
 
 
-@pytest.fixture
-async def end_hub(tmp_path: Path) -> AsyncIterator[RunningHub]:
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database with every table, to be copied: migrating once is enough."""
+    home = tmp_path_factory.mktemp("migrated")
+    bring_up_to_date(small_settings(home))
+    return home / "hub.db"
+
+
+def ready_settings(home: Path, migrated: Path) -> Settings:
     """A hub on one file, without rate limits: tests sign in often."""
-    async with running_hub(small_settings(tmp_path / "hub", rate_factor="0")) as running:
+    home.mkdir(mode=0o700)
+    shutil.copy(migrated, home / "hub.db")
+    return small_settings(home, rate_factor="0")
+
+
+@pytest.fixture
+async def end_hub(tmp_path: Path, migrated: Path) -> AsyncIterator[RunningHub]:
+    """A hub that serves."""
+    async with running_hub(ready_settings(tmp_path / "hub", migrated)) as running:
         yield running
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 import pytest
 from aiohttp import web
 
+from hub.notifications.certificates import self_signed
 from keyholder import connection as wire
 from keyholder.answers import CheckpointNote, Nothing
 from keyholder.connection import Connection
@@ -148,3 +150,22 @@ async def test_a_stream_that_is_longer_than_asked_for_is_refused() -> None:
         with pytest.raises(BadAnswer):
             async for _ in connection.stream("/v1/tickets/x", 0, 999):
                 pass
+
+
+async def test_a_hub_over_tls_is_believed_only_with_a_trusted_certificate(tmp_path: Path) -> None:
+    certificate = self_signed(tmp_path, ["localhost"], ["127.0.0.1"])
+    app = web.Application()
+    app.router.add_get("/v1/log/checkpoint", plain(200, '{"note": "there"}'))
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=certificate.server_context())
+    await site.start()
+    url = f"https://127.0.0.1:{site.port}"
+    try:
+        async with Connection(url) as unknown:
+            with pytest.raises(Away):
+                await unknown.get("/v1/log/checkpoint", CheckpointNote)
+        async with Connection(url, ca=certificate.path) as trusting:
+            assert (await trusting.get("/v1/log/checkpoint", CheckpointNote)).note == "there"
+    finally:
+        await runner.cleanup()

@@ -11,6 +11,7 @@ import base64
 import io
 import ssl
 from collections.abc import AsyncIterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -41,6 +42,14 @@ class Problem(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
+@cache
+def _trusting(ca: str | None) -> ssl.SSLContext:
+    """Reading a system's certificates takes long; all connections share what was read."""
+    context = ssl.create_default_context(cafile=ca)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
 def packed(value: Any) -> bytes:
     """The JSON of a request; bytes become base64."""
     return msgspec.json.encode(value)
@@ -63,8 +72,7 @@ class Connection:
         self._token: str | None = None
         self._timeout = aiohttp.ClientTimeout(total=timeout, connect=min(10.0, timeout))
         self._streaming = aiohttp.ClientTimeout(total=None, connect=min(10.0, timeout), sock_read=60.0)
-        self._ssl = ssl.create_default_context(cafile=str(ca) if ca else None)
-        self._ssl.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._ssl = _trusting(str(ca) if ca else None) if parts.scheme == "https" else None
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Connection:
@@ -183,7 +191,7 @@ class Connection:
         timeout: aiohttp.ClientTimeout | None = None,
     ) -> Any:
         if self._session is None:
-            connector = aiohttp.TCPConnector(ssl=self._ssl, limit=16)
+            connector = aiohttp.TCPConnector(ssl=self._ssl or True, limit=16)
             self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         sent = {"Accept": "application/json", "Content-Type": "application/json", **(headers or {})}
         if data is None:
