@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from crypto.private import words as word_list
@@ -144,3 +146,12 @@ async def test_the_real_stretching_of_words_signs_in_too(world: World) -> None:
 
     assert isinstance(end, End)
     assert end.legal_name == "Harbour"
+
+
+async def test_a_manager_whose_clock_lags_still_writes_in_order(world: World) -> None:
+    team = world.vcu.manager.team
+    await team.rotate()
+    lagging = world.hub.clock.now - 60_000
+    slow = End(replace(world.vcu.manager.desk, clock=lambda: lagging))
+
+    assert await slow.team.rotate() == 3

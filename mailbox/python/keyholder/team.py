@@ -84,7 +84,7 @@ class Team:
         desk = self._desk
         await desk.directory.know([desk.me.organisation], 0)
         event = RoleChange(
-            1, self._chain.id, self._chain.head, desk.clock(), desk.me.worker, worker, ROLES[role]
+            1, self._chain.id, self._chain.head, self._now(), desk.me.worker, worker, ROLES[role]
         )
         await self._post(Event.ROLE, event, {})
 
@@ -105,7 +105,7 @@ class Team:
             1,
             chain.id,
             chain.head,
-            desk.clock(),
+            self._now(),
             desk.me.worker,
             secret.generation,
             secret.box.public,
@@ -119,6 +119,10 @@ class Team:
     @property
     def _chain(self) -> Organisation:
         return self._desk.directory.organisation(self._desk.me.organisation)
+
+    def _now(self) -> int:
+        """Events of a chain never run backwards, whatever this device's clock says."""
+        return max(self._desk.clock(), self._chain.at)
 
     def _match(self, typed: str, waiting: list[answers.Waiting]) -> answers.Waiting | None:
         chain = self._chain
@@ -145,7 +149,7 @@ class Team:
             1,
             chain.id,
             chain.head,
-            desk.clock(),
+            self._now(),
             desk.me.worker,
             member,
             secret.generation,
