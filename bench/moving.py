@@ -1,10 +1,11 @@
-"""How fast documents move through a hub, against a bare aiohttp server that does the same work in the same
-run.
+"""How fast documents move through a hub, against a bare aiohttp server doing the same work in the same run.
 
-    python -m bench.moving [--mebibytes 256] [--at-once 4]
+    python -m bench.moving [--mib 256] [--at-once 4] [--rounds 3] [--s3] [--no-ends]
 
-The same work: receive parts of 8 MiB, write and synchronise each, hash the whole, then send it back in one
-piece. The disk is this machine's. Also prints how much memory the hub took while the documents moved.
+The same work: receive parts of 8 MiB, store each durably, hash the whole, then send it back in one piece. The
+disk, or the S3 server, is this machine's; a bare run comes before and after each of ours. Also prints how
+much memory the hub took while the documents moved, and how much a Python end takes to attach and fetch one
+of 1 GiB (--end-mib).
 """
 
 from __future__ import annotations
@@ -17,70 +18,40 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import msgspec
 import uvloop
-from aiohttp import web
 
+from bench.ends_moving import ends
 from bench.stage import Place, answering, places, serving, shared_circle, show, world_in
 from crypto import entries as e
 from crypto.entries import Kind
 from crypto.private import bodies
 from crypto.statements import Act, Object, ObjectKind
-from storage.blobs import CHUNK, PART
+from hub.kernel.keys import make_keys
+from storage.blobs import PART
+from storage.s3 import S3Settings
 from tests.hub.build import b64, raw, statement_json
 from tests.hub.circles.ends import Author, Circle
+from tests.real import s3
 from tests.real.s3 import free_ports
 
 MIB = 1024 * 1024
 
 
-class Bare:
-    """The same work without a database, sessions or statements."""
+@dataclass
+class Moved:
+    """MiB a second up and down; MiB of memory more than before, where it was looked at."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.digests: dict[str, Any] = {}
-
-    async def put(self, request: web.Request) -> web.Response:
-        name, number = request.match_info["name"], int(request.match_info["number"])
-        data = bytearray()
-        async for chunk in request.content.iter_any():
-            data += chunk
-        digest = self.digests.setdefault(name, hashlib.sha256())
-        await asyncio.gather(
-            asyncio.to_thread(self._write, name, data, (number - 1) * PART),
-            asyncio.to_thread(digest.update, data),
-        )
-        return web.Response()
-
-    def _write(self, name: str, data: bytearray, at: int) -> None:
-        file = os.open(self.folder / name, os.O_WRONLY | os.O_CREAT, 0o600)
-        os.pwrite(file, data, at)
-        os.fdatasync(file)
-        os.close(file)
-
-    async def get(self, request: web.Request) -> web.StreamResponse:
-        path = self.folder / request.match_info["name"]
-        response = web.StreamResponse()
-        response.content_length = path.stat().st_size
-        await response.prepare(request)
-        with path.open("rb") as file:
-            while chunk := await asyncio.to_thread(file.read, CHUNK):
-                await response.write(chunk)
-        return response
-
-
-def bare_server(port: int, folder: str) -> None:
-    """Run as a process of its own."""
-    keeper = Bare(Path(folder))
-    app = web.Application(client_max_size=0)
-    app.router.add_put("/{name}/{number}", keeper.put)
-    app.router.add_get("/{name}", keeper.get)
-    web.run_app(app, host="127.0.0.1", port=port, print=None, loop=uvloop.new_event_loop())
+    up: float
+    down: float
+    memory: float = 0.0
 
 
 async def send(
@@ -108,39 +79,47 @@ async def take(client: aiohttp.ClientSession, url: str, headers: dict[str, str])
     return total
 
 
-async def bare(folder: Path, data: memoryview, at_once: int) -> tuple[float, float]:
-    """MiB a second up and down."""
+@asynccontextmanager
+async def bare_server(folder: Path, bucket: S3Settings | None) -> AsyncIterator[str]:
+    """A process of its own; its address."""
+    where = folder
+    if bucket is not None:
+        where = folder / "bucket.json"
+        where.write_bytes(msgspec.json.encode(bucket))
     [port] = free_ports(1)
-    words = [
-        sys.executable,
-        "-c",
-        f"from bench.moving import bare_server; bare_server({port}, {str(folder)!r})",
-    ]
+    words = [sys.executable, "-m", "bench.bare_moving", str(port), str(where)]
     process = await asyncio.create_subprocess_exec(*words)
     try:
         await answering(port)
-        base, names = f"http://127.0.0.1:{port}", [f"bare{n}" for n in range(at_once)]
-        count = -(-len(data) // PART)
-        async with aiohttp.ClientSession() as client:
-            began = time.perf_counter()
-            await asyncio.gather(
-                *(send(client, [f"{base}/{name}/{n + 1}" for n in range(count)], data, {}) for name in names)
-            )
-            up = time.perf_counter() - began
-            began = time.perf_counter()
-            await asyncio.gather(*(take(client, f"{base}/{name}", {}) for name in names))
-            down = time.perf_counter() - began
+        yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         await process.wait()
+
+
+async def bare(folder: Path, bucket: S3Settings | None, data: memoryview, at_once: int) -> Moved:
+    """The limit."""
+    async with bare_server(folder, bucket) as base, aiohttp.ClientSession() as client:
+
+        async def move_up(name: str) -> None:
+            count = -(-len(data) // PART)
+            await send(client, [f"{base}/{name}/{n + 1}" for n in range(count)], data, {})
+            async with client.post(f"{base}/{name}/finish") as answer:
+                assert answer.status == 200
+
+        names = [f"bare{n}" for n in range(at_once)]
+        began = time.perf_counter()
+        await asyncio.gather(*map(move_up, names))
+        up = time.perf_counter() - began
+        began = time.perf_counter()
+        await asyncio.gather(*(take(client, f"{base}/{name}", {}) for name in names))
+        down = time.perf_counter() - began
     size = len(data) * at_once / MIB
-    return size / up, size / down
+    return Moved(size / up, size / down)
 
 
-async def ours(
-    place: Place, circle: Circle, author: Author, data: memoryview, at_once: int
-) -> tuple[float, float, float]:
-    """MiB a second up and down, and MiB of memory more than before."""
+async def ours(place: Place, circle: Circle, author: Author, data: memoryview, at_once: int) -> Moved:
+    """Through a hub that was just started."""
     headers = {"Authorization": f"Bearer {b64(author.end.token or b'')}"}
     digest = hashlib.sha256(data).digest()
     async with (
@@ -185,7 +164,7 @@ async def ours(
         down = time.perf_counter() - began
         grown = _peak(process) - before
     size = len(data) * at_once / MIB
-    return size / up, size / down, grown
+    return Moved(size / up, size / down, grown)
 
 
 def _hub_process(port: int) -> int:
@@ -205,32 +184,64 @@ def _peak(process: int) -> float:
     return int(line.split()[1]) / 1024
 
 
-async def measure(place: Place, options: argparse.Namespace) -> dict[str, Any]:
-    """One line of the table."""
+async def measure(place: Place, bucket: S3Settings | None, options: argparse.Namespace) -> dict[str, Any]:
+    """One line of the table: medians of the rounds."""
     async with world_in(place) as (running, world):
         circle, owner, _ = await shared_circle(world, world.partner)
-    running.clock.now = time.time_ns() // 1_000_000
-    data = memoryview(b"kithdoc1" + os.urandom(options.mebibytes * MIB - 8))
-    with tempfile.TemporaryDirectory(dir=place.folder) as folder:
-        limit = await bare(Path(folder), data, options.at_once)
-    found = await ours(place, circle, owner, data, options.at_once)
-    with tempfile.TemporaryDirectory(dir=place.folder) as folder:
-        again = await bare(Path(folder), data, options.at_once)
-    up, down = (statistics.mean(pair) for pair in zip(limit, again, strict=True))
+    data = memoryview(b"kithdoc1" + os.urandom(options.mib * MIB - 8))
+
+    async def limit() -> Moved:
+        with tempfile.TemporaryDirectory(dir=place.folder) as folder:
+            return await bare(Path(folder), bucket, data, options.at_once)
+
+    found: list[Moved] = []
+    limits = [await limit()]
+    for _ in range(options.rounds):
+        running.clock.now = time.time_ns() // 1_000_000
+        found.append(await ours(place, circle, owner, data, options.at_once))
+        limits.append(await limit())
+    up, down = (statistics.median(getattr(each, way) for each in found) for way in ("up", "down"))
+    bare_up, bare_down = (statistics.median(getattr(each, way) for each in limits) for way in ("up", "down"))
     return {
-        "MiB": options.mebibytes, "at once": options.at_once, "up MiB/s": found[0], "bare up": up,
-        "ratio up": found[0] / up, "down MiB/s": found[1], "bare down": down, "ratio down": found[1] / down,
-        "memory MiB": found[2],
+        "store": "disk" if bucket is None else "s3", "MiB": options.mib, "at once": options.at_once,
+        "up MiB/s": up, "bare up": bare_up, "ratio up": up / bare_up,
+        "down MiB/s": down, "bare down": bare_down, "ratio down": down / bare_down,
+        "memory MiB": max(each.memory for each in found),
     }  # fmt: skip
+
+
+@contextmanager
+def stores(with_s3: bool) -> Iterator[list[tuple[Place, S3Settings | None]]]:
+    """Where the hub keeps documents: this disk, and if wished an S3 server of its own."""
+    with places(["sqlite"]) as [place]:
+        if not with_s3:
+            yield [(place, None)]
+            return
+        with s3.running() as server:
+            asked = server.settings(server.create("bench"))
+            where = asked.endpoint.removeprefix("http://")
+            folder = place.folder / "with-s3"
+            folder.mkdir()
+            make_keys(folder / "keys")
+            large = Place("sqlite", folder, f"sqlite:///{folder}/hub.db")
+            large.blobs = f"s3://{asked.access_key}:{asked.secret_key}@{where}/{asked.bucket}?tls=no&region={asked.region}"
+            yield [(place, None), (large, asked)]
 
 
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("--mebibytes", type=int, default=256)
+    words.add_argument("--mib", type=int, default=256)
     words.add_argument("--at-once", type=int, default=4)
+    words.add_argument("--rounds", type=int, default=3)
+    words.add_argument("--s3", action="store_true")
+    words.add_argument("--ends", action=argparse.BooleanOptionalAction, default=True)
+    words.add_argument("--end-mib", type=int, default=1024)
     options = words.parse_args()
-    with places(["sqlite"]) as [place]:
-        show("moving", [uvloop.run(measure(place, options))])
+    with stores(options.s3) as found:
+        show("moving", [uvloop.run(measure(place, bucket, options)) for place, bucket in found])
+    if options.ends:
+        with places(["sqlite"]) as [place]:
+            show("a Python end", uvloop.run(ends(place, options.end_mib)))
 
 
 if __name__ == "__main__":

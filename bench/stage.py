@@ -39,13 +39,14 @@ class Place:
     folder: Path
     database: str
     processes: int = 1
+    blobs: str = ""
 
     @property
     def words(self) -> dict[str, object]:
         return {
             "home": self.folder,
             "database": self.database,
-            "blobs": self.folder / "blobs",
+            "blobs": self.blobs or self.folder / "blobs",
             "keys": self.folder / "keys",
             "rate_factor": 0,
             "worker": "no",
