@@ -56,6 +56,7 @@ class Kith:
 
     home: Path
     words: dict[str, str] = field(default_factory=dict)
+    runtime: str = ""
 
     async def __call__(
         self, who: str, *arguments: str, stdin: str = "", code: int | None = 0, words: str | None = None
@@ -76,7 +77,7 @@ class Kith:
         found = {
             "KITH_PROFILES": str(self.home / "profiles"),
             "KITH_PROFILE": who,
-            "XDG_RUNTIME_DIR": str(self.home / "run"),
+            "XDG_RUNTIME_DIR": self.runtime or str(self.home / "run"),
             "COLUMNS": "160",
         }
         given = self.words.get(who) if words is None else words

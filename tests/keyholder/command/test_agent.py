@@ -99,12 +99,14 @@ def test_its_place_is_short_and_differs_by_profile(tmp_path: Path) -> None:
     assert one.parent == Path(tempfile.gettempdir()) / f"kith-{os.getuid()}"
     assert two.parent == Path("/run/user/1/kith")
     assert one.name != two.name
+    deep = agent.socket_path(tmp_path / "ben", {"XDG_RUNTIME_DIR": "/run/" + "x" * 100})
+    assert len(str(deep)) < 104
 
 
 async def test_a_remembered_sign_in_needs_no_words_until_it_is_signed_out(partners: Network) -> None:
     kith = partners.kith
     with tempfile.TemporaryDirectory(prefix="kith-") as runtime:
-        os.symlink(runtime, kith.home / "run")
+        kith.runtime = runtime
         await kith("sam", "sign-in", "--keep", "5m")
         assert (await kith.ask("sam", "whoami"))["remembered"]
         assert (await kith("sam", "circles", words="")).code == 0
@@ -116,7 +118,7 @@ async def test_a_remembered_sign_in_needs_no_words_until_it_is_signed_out(partne
 async def test_when_the_hub_ends_the_session_the_agent_forgets(partners: Network) -> None:
     kith = partners.kith
     with tempfile.TemporaryDirectory(prefix="kith-") as runtime:
-        os.symlink(runtime, kith.home / "run")
+        kith.runtime = runtime
         await kith("sam", "sign-in", "--keep", "5m")
         partners.hub.clock.move(hours=13)
         said = await kith("sam", "circles", words="", code=Exit.NOT_ALLOWED)
@@ -127,7 +129,7 @@ async def test_when_the_hub_ends_the_session_the_agent_forgets(partners: Network
 async def test_signing_out_everywhere_ends_every_session(partners: Network) -> None:
     kith = partners.kith
     with tempfile.TemporaryDirectory(prefix="kith-") as runtime:
-        os.symlink(runtime, kith.home / "run")
+        kith.runtime = runtime
         await kith("sam", "sign-in", "--keep", "5m")
         await kith("sam", "sign-out", "--everywhere", words="")
         await kith("sam", "whoami", words="", code=Exit.NOT_ALLOWED)

@@ -90,20 +90,18 @@ def test_what_nobody_foresaw_is_one_plain_line(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.usefixtures("real_words")
 async def test_a_program_starts_it_signs_in_with_real_words_and_parses_what_it_says(
-    partners: Network,
+    slow_partners: Network,
 ) -> None:
-    environment = partners.kith.environment("sam")
+    environment = slow_partners.kith.environment("sam")
     result = await asyncio.to_thread(started, "today", "--json", **environment)
     assert (result.returncode, result.stderr) == (0, "")
     assert json.loads(result.stdout)["actions"] == []
 
 
-@pytest.mark.usefixtures("real_words")
-async def test_something_new_is_said_as_it_happens(partners: Network) -> None:
+async def test_something_new_is_said_as_it_happens(slow_partners: Network) -> None:
     """Listening runs in a process of its own: two runs in this one would share their streams."""
-    kith = partners.kith
+    kith = slow_partners.kith
     circle = str((await kith.ask("victoria", "open", "Rowan"))["circle"])
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "keyholder.command", "live", "--count", "1", "--json"),
@@ -112,7 +110,7 @@ async def test_something_new_is_said_as_it_happens(partners: Network) -> None:
         stdout=subprocess.PIPE,
     )
     async with asyncio.timeout(30):
-        while not len(partners.hub.hub.live):
+        while not len(slow_partners.hub.hub.live):
             await asyncio.sleep(0.05)
         await kith("victoria", "post", circle, "Hello")
         said, _ = await process.communicate()

@@ -35,7 +35,8 @@ async def test_two_organisations_help_one_person_by_commands_alone(partners: Net
     assert "Find a room" in due.out
     assert "due " in due.out
     await kith("sam", "progress", "Find a room", "--circle", "Rowan", "--accept")
-    await kith("sam", "attach", "Rowan", str(letter), "--description", "The offer")
+    sent = await kith("sam", "attach", "Rowan", str(letter), "--description", "The offer")
+    assert sent.err == "", "progress is for terminals"
     await kith("sam", "complete", "Find a room", "--circle", "Rowan", "--text", "Room 4")
 
     folder = tmp_path / "taken"

@@ -24,6 +24,7 @@ from keyholder.errors import LocalTrouble
 from keyholder.profile import private_folder
 
 LARGEST = 64 * 1024
+LONGEST_PATH = 100  # systems allow a socket between 104 and 108 bytes
 START_SECONDS = 60.0
 ANSWER_SECONDS = 10.0
 OPEN, LOCK = b"open\n", b"lock\n"
@@ -39,8 +40,9 @@ def socket_path(profile: Path, environment: Mapping[str, str]) -> Path:
     """Where the profile's agent listens: a short name, in a folder for its owner alone."""
     digest = hashlib.sha256(str(profile.resolve()).encode()).hexdigest()[:24]
     runtime = environment.get("XDG_RUNTIME_DIR")
-    folder = Path(runtime) / "kith" if runtime else Path(tempfile.gettempdir()) / f"kith-{os.getuid()}"
-    return folder / digest
+    if runtime and len(os.fsencode(place := Path(runtime) / "kith" / digest)) <= LONGEST_PATH:
+        return place
+    return Path(tempfile.gettempdir()) / f"kith-{os.getuid()}" / digest
 
 
 def kept(path: Path) -> bytes | None:

@@ -88,7 +88,7 @@ class Call:
         if given := self.environment.get(variable):
             return given
         if not self.words_from_stdin and not self.console.interactive():
-            raise NotSignedIn
+            raise NotSignedIn("" if variable == "KITH_WORDS" else f"Give the words in {variable}.")
         try:
             return self.console.hidden(question) if not self.words_from_stdin else self.console.ask("")
         except EOFError:
