@@ -121,3 +121,19 @@ async def test_a_download_that_stopped_goes_on(
 
     assert saved.read_bytes() == path.read_bytes()
     assert asked[1] > 100_000
+
+
+async def test_what_was_listed_once_is_not_asked_for_again_and_what_was_erased_is_not_listed(
+    world: World, tmp_path: Path
+) -> None:
+    ours, theirs = await world.shared_circle()
+    kept = await ours.attach(letter(tmp_path, name="kept.pdf"), inspect=looked_at)
+    gone = await ours.attach(letter(tmp_path, name="gone.pdf"), inspect=looked_at)
+    assert [view.document for view in await theirs.documents()] == [kept.document, gone.document]
+    looked = (await world.vcu.manager.log_check()).size
+    await theirs.documents()
+    assert (await world.vcu.manager.log_check()).size == looked
+
+    await ours.erase(gone.seq, 1)
+
+    assert [view.document for view in await theirs.documents()] == [kept.document]

@@ -59,16 +59,19 @@ class Documents:
     def __init__(self, book: Logbook, keys: EpochKeys, sealer: Sealer, thread: Thread) -> None:
         self._book, self._keys, self._sealer, self._thread = book, keys, sealer, thread
         self._uploader, self._downloader = Uploader(book), Downloader(book)
+        self._opened: dict[int, Item] = {}
 
     async def all(self) -> list[DocumentView]:
-        """Every version that can be opened here, oldest first."""
+        """Every version that can be opened here, oldest first. What was opened is not asked for again."""
         await self._book.sync()
-        found = []
-        for start in range(1, self._book.log.seq + 1, WHOLE):
-            stop = min(start + WHOLE, self._book.log.seq + 1)
-            if any(v.header.kind == Kind.DOCUMENT for v in self._book.entries[start - 1 : stop - 1]):
-                found += [i for i in await self._thread.open_range(start, stop) if i.kind == Kind.DOCUMENT]
-        return [_view(item) for item in found if isinstance(item.body, Manifest)]
+        wanted = [v for v in self._book.entries if v.header.kind == Kind.DOCUMENT]
+        erased = {v.placed.seq for v in wanted if v.placed.hash in self._book.circle.erased}
+        shown = {seq: item for seq, item in self._opened.items() if seq not in erased}
+        while unknown := [v.placed.seq for v in wanted if v.placed.seq not in shown]:
+            last = max(seq for seq in unknown if seq < unknown[0] + WHOLE)
+            shown |= {item.seq: item for item in await self._thread.open_range(unknown[0], last + 1)}
+        self._opened = {seq: item for seq, item in shown.items() if isinstance(item.body, Manifest)}
+        return [_view(self._opened[seq]) for seq in sorted(self._opened)]
 
     async def attach(
         self,
