@@ -37,23 +37,17 @@ class Rate(Positive, frozen=True):
 
 
 class Entries(Positive, frozen=True):
-    """One entry, and a page of them."""
+    """One entry."""
 
-    body_max: int
-    header_max: int
-    boxes_max: int
     box_max: int
-    page_max: int
     clock_skew_ms: int
 
 
 class Circles(Positive, frozen=True):
-    """One circle, and a page of them."""
+    """One circle."""
 
     members_max: int
     invitations_open_max: int
-    page_max: int
-    name_max: int
     actions_open_max: int
     due_ahead_days: int
 
@@ -63,8 +57,6 @@ class Organisations(Positive, frozen=True):
 
     workers_max: int
     events_max: int
-    event_max: int
-    directory_page_max: int
 
 
 class Documents(Positive, frozen=True):
@@ -75,7 +67,6 @@ class Documents(Positive, frozen=True):
     sealed_max: int
     uploads_open_per_worker: int
     upload_idle_hours: int
-    range_max: int
     name_max_characters: int
 
 
@@ -83,11 +74,6 @@ class Requests(Positive, frozen=True):
     """One HTTP request."""
 
     json_max: int
-    chain_json_max: int
-    url_max: int
-    head_max: int
-    seconds_max: int
-    live_per_worker: int
 
 
 class Sessions(Positive, frozen=True):
@@ -169,8 +155,6 @@ class Limits(Table, frozen=True):
     def __post_init__(self) -> None:
         if self.documents.sealed_max < self.documents.size_max + self.documents.size_max // 8:
             raise ValueError("sealed_max must leave room for padding")
-        if self.requests.json_max < (self.entries.boxes_max * self.entries.box_max * 4) // 3:
-            raise ValueError("json_max must hold an entry with all its boxes")
 
     @property
     def due_ahead_ms(self) -> int:

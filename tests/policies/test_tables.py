@@ -219,9 +219,7 @@ def test_a_table_is_refused_for(shape: type[Any], text: str, says: str) -> None:
     assert "planted.toml" in str(refusal.value)
 
 
-@pytest.mark.parametrize(
-    ("section", "field", "value"), [("documents", "sealed_max", 1), ("requests", "json_max", 1)]
-)
+@pytest.mark.parametrize(("section", "field", "value"), [("documents", "sealed_max", 1)])
 def test_limits_that_contradict_each_other_are_refused(section: str, field: str, value: int) -> None:
     shipped = limits.limits()
     changed = msgspec.structs.replace(getattr(shipped, section), **{field: value})
