@@ -169,7 +169,8 @@ def _compare(path: Path, out: Path, options: argparse.Namespace) -> None:
         print(f"  {name:28}{median:9,.0f} MiB/s  {median / first:5.2f} of bare Cobblestone")
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     print(
-        f"  peak memory grew by {grown / 1024:.0f} MiB while {options.mib} MiB moved {options.rounds} times each way"
+        f"  peak memory grew by {grown / 1024:.0f} MiB "
+        f"while {options.mib} MiB moved {options.rounds} times each way"
     )
 
 
