@@ -9,7 +9,7 @@ from crypto import circle as control
 from crypto import facts, rules
 from crypto.accreditation import OrganisationKind
 from crypto.circle import Debt
-from crypto.entries import Kind
+from crypto.entries import Kind, read_header
 from crypto.errors import Forged, NotAllowed, Stale
 from tests.crypto.build import DAY, START, House, Person, Ring, World, placed, seed, small_world, some_id
 
@@ -247,3 +247,12 @@ def test_whoever_never_was_accredited_is_unknown() -> None:
     world.listed[stranger.id] = seed("no accreditation")
     with pytest.raises(NotAllowed):
         ring.invite(stranger)
+
+
+def test_nobody_opens_a_circle_in_anothers_name() -> None:
+    world, ring, _, _ = small_world()
+    second = world.house("Second Unit", OrganisationKind.VCU)
+    opening = read_header(ring.taken[0][0])
+    said = facts.Open(ring.nonce, (ring.listing(second, 1, opening.control_head),), (), seed("commitment"))
+    with pytest.raises(NotAllowed, match="opened by its owner"):
+        control.apply(None, opening, said, placed(), world)
