@@ -8,12 +8,12 @@ with `skip_locked=True`); on SQLite writers take turns and those words compile a
 moment throughout.
 """
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Any, Protocol
 
+from storage.calls import Calls
 from storage.errors import Conflict, Unavailable
 from storage.statements import Prepared, Row, Statement, Statements, Values
 
@@ -26,9 +26,6 @@ class Session(Protocol):
     async def fetch(self, prepared: Prepared, given: Values, *, first: bool) -> list[Row]: ...
     async def run(self, prepared: Prepared, given: Values) -> int: ...
     async def run_many(self, prepared: Prepared, rows: Sequence[Values]) -> None: ...
-
-
-Calls = list[Callable[[], None]]
 
 
 class Keeper(Protocol):
@@ -175,12 +172,3 @@ class Database:
     async def close(self) -> None:
         """Wait for the units under way, then let go of every connection."""
         await self._keeper.close()
-
-
-def make_calls(calls: Calls) -> None:
-    """What was asked for `after_commit`; one that fails must not keep the others from their turn."""
-    for call in calls:
-        try:
-            call()
-        except Exception:
-            logging.getLogger(__name__).exception("a call after commit failed")

@@ -10,7 +10,7 @@ import asyncio
 import sqlite3
 import time
 
-from storage.database import Calls, make_calls
+from storage.calls import Calls, make_calls
 from storage.errors import Unavailable
 from storage.sqlite_session import Session
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from storage.database import Calls, make_calls
+from storage.calls import Calls, make_calls
 from storage.errors import Conflict, Unavailable
 from storage.statements import Prepared, Row, Values
 

@@ -10,7 +10,7 @@ import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from storage.database import Calls
+from storage.calls import Calls
 from storage.errors import Unavailable
 from storage.group import GroupWriter
 from storage.sqlite_session import Session, translated
