@@ -71,7 +71,7 @@ class Beside:
                 self._take(piece)
 
     def _stop(self, queue: Queue[list[bytes]]) -> None:
+        assert self._thread is not None
         queue.put([])
-        if self._thread is not None:
-            self._thread.join()
+        self._thread.join()
         self._queue = self._thread = None
