@@ -90,6 +90,7 @@ class Place:
 
     def trusted(self) -> Trust:
         """The pinned root. NotReady when nothing is trusted yet."""
+        from crypto.errors import CryptoError
         from keyholder.authority import Trust
 
         packed = self._bytes("root")
@@ -98,7 +99,10 @@ class Place:
                 "No authority is trusted here yet. Run: kith trust ROOTFILE, "
                 "with the file that came with your invitation to the network."
             )
-        return Trust.read(packed)
+        try:
+            return Trust.read(packed)
+        except CryptoError as error:
+            raise LocalTrouble("The trusted authority on this device is damaged.") from error
 
     def _bytes(self, name: str) -> bytes | None:
         try:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 from keyholder.command import Exit
+from keyholder.end import End
+from keyholder.links import Followed, Place
 from tests.keyholder.command.driving import Network
 
 
@@ -106,6 +110,38 @@ async def test_declining_leaving_closing_and_reopening_are_told_in_plain_words(p
     for word in ("epoch", "HPKE", "hash", "CBOR", "rekey"):
         assert word not in told
     assert "took out Harbour Shelter" in (await kith("victoria", "read", other)).out
+
+
+async def test_what_is_erased_is_gone_for_good_and_says_so(partners: Network) -> None:
+    kith = partners.kith
+    circle = str((await kith.ask("victoria", "open", "Rowan"))["circle"])
+    await kith("victoria", "post", circle, "Said in the wrong place.")
+    await kith("victoria", "erase", circle, "2", "--reason", "wrong-circle", code=Exit.REFUSED)
+    await kith("victoria", "erase", circle, "9", "--reason", "wrong-circle", "--yes", code=Exit.USAGE)
+    await kith("victoria", "erase", circle, "2", "--reason", "wrong-circle", "--yes")
+    told = (await kith("victoria", "read", circle)).out
+    assert "Said in the wrong place." not in told
+    assert "This was erased by the circle's owner." in told
+
+
+async def test_a_mails_link_leads_to_the_command_to_type(partners: Network) -> None:
+    said = await partners.kith("sam", "follow", "A" * 43, code=Exit.REFUSED)
+    assert len(said.err.splitlines()) == 1
+    with patch.object(End, "follow", return_value=Followed(place=Place(kind="circle", id=b"\xab" * 32))):
+        assert "kith read abababab" in (await partners.kith("sam", "follow", "x")).out
+
+
+async def test_a_circle_changes_hands_when_the_other_unit_accepts(partners: Network) -> None:
+    await partners.found("olga", "Upriver Victim Care Unit", "vcu")
+    kith = partners.kith
+    circle = str((await kith.ask("victoria", "open", "Rowan"))["circle"])
+    await kith("victoria", "invite", circle, "Upriver", "Take over?", "--with-history")
+    await kith("olga", "accept", circle)
+    await kith("victoria", "hand-over", circle, "Upriver", "--yes")
+    assert "Offered to Upriver Victim Care Unit" in (await kith("olga", "people", circle)).out
+    await kith("olga", "accept", circle)
+    people = await kith.ask("olga", "people", circle)
+    assert people["owner"]["legal_name"] == "Upriver Victim Care Unit"
 
 
 async def test_details_change_and_show_the_machinery_only_when_asked(partners: Network) -> None:

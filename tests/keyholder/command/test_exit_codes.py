@@ -16,6 +16,7 @@ from keyholder.accesslog import AccessLog
 from keyholder.alarms import EvidenceKeeper, Kind
 from keyholder.command import Exit, exit_of, hoist
 from keyholder.commands.call import NotSignedIn, TryDifferently
+from storage.tables.audit import log_statements as statements
 from storage.tables.circles import boxes, entries
 from tests.keyholder.command.driving import Network
 
@@ -209,3 +210,15 @@ async def test_a_look_that_is_missing_from_the_record_raises_the_alarm(partners:
     with patch.object(AccessLog, "heard", told_wrong):
         said = await partners.kith("victoria", "read", circle, code=Exit.ALARM)
     assert "missing from the record of who looked at what" in " ".join(said.err.replace("│", " ").split())
+
+
+async def test_a_forged_line_of_the_record_raises_the_alarm_and_is_not_shown(partners: Network) -> None:
+    circle = str((await partners.kith.ask("victoria", "open", "Rowan"))["circle"])
+    await partners.kith("victoria", "read", circle)
+    assert (await partners.kith("victoria", "log", "statements")).out.count("victoria") > 1
+    async with partners.hub.database.write() as unit:
+        signature = bytearray(await unit.value(select(statements.c.signature).limit(1)) or b"")
+        signature[0] ^= 1
+        await unit.run(update(statements).values(signature=bytes(signature)))
+    said = await partners.kith("victoria", "log", "statements", code=Exit.ALARM)
+    assert said.out == ""

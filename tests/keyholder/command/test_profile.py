@@ -39,6 +39,12 @@ def test_a_damaged_profile_is_said_to_be_damaged(tmp_path: Path, content: bytes)
         Place(tmp_path).read()
 
 
+def test_a_damaged_root_is_said_to_be_damaged(tmp_path: Path) -> None:
+    Place(tmp_path).trust(b"not a root")
+    with pytest.raises(LocalTrouble, match="authority on this device is damaged"):
+        Place(tmp_path).trusted()
+
+
 @pytest.mark.parametrize("name", ["", "../ann", "Ann", "a/b", "-x", "a" * 33, "a\n"])
 def test_a_profiles_name_cannot_leave_the_folder(name: str) -> None:
     assert not is_name(name)

@@ -83,6 +83,11 @@ class Call:
 
         self.run(inside)
 
+    def sure(self, question: str, yes: bool) -> None:
+        """Go on only when the person is sure: by --yes, or by answering."""
+        if not yes and not (self.console.interactive() and self.console.agrees(question)):
+            raise NotReady("Nothing was done. Give --yes if you are sure.")
+
     def words(self, question: str = "Your six words:", variable: str = "KITH_WORDS") -> str:
         """Words from the environment, from standard input, or typed unseen; never from the command line."""
         if given := self.environment.get(variable):

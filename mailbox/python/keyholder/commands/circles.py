@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from keyholder import showing
-from keyholder.commands.call import Call, CircleName, call_of, text_of
+from keyholder.commands.call import Call, CircleName, TryDifferently, Yes, call_of, text_of
 
 if TYPE_CHECKING:
     from keyholder.answers import ActionRow
@@ -59,6 +59,32 @@ def circles(
             _show_circles(call, end, rows)
         if alarms:
             raise alarms[0]
+
+    call.signed_in(work)
+
+
+@cli.command(rich_help_panel=PANEL)
+def follow(
+    ctx: typer.Context,
+    link: Annotated[str, typer.Argument(help="The link from a mail. A hyphen reads it from the pipe.")],
+) -> None:
+    """Follow the link of a mail: where it leads, and what to type there."""
+    call = call_of(ctx)
+    token = text_of(call, link).strip()
+
+    async def work(end: End) -> None:
+        found = await end.follow(token)
+        place = found.place
+        document = {"kind": place.kind, "id": place.id, "seq": place.seq, "expired": found.expired}
+        if call.console.gives(document):
+            return
+        next_command = {
+            "circle": f"kith read {showing.short(place.id or b'')}",
+            "organisation": "kith letters",
+        }
+        call.console.say(f"It leads here: {next_command.get(place.kind, 'kith today')}")
+        if found.expired:
+            call.console.say("The link is an old one; what it spoke of may be done already.")
 
     call.signed_in(work)
 
@@ -162,6 +188,34 @@ def close(ctx: typer.Context, circle: CircleName, reason: Why = "", text: Words 
 def reopen(ctx: typer.Context, circle: CircleName, text: Words = "") -> None:
     """Open a closed circle again."""
     _end_or_begin(call_of(ctx), circle, "", text, closing=False)
+
+
+@cli.command(rich_help_panel=PANEL)
+def erase(
+    ctx: typer.Context,
+    circle: CircleName,
+    number: Annotated[int, typer.Argument(min=1, help="The entry's number.")],
+    reason: Why = "",
+    yes: Yes = False,
+) -> None:
+    """Erase what an entry says, for good. Its place in the history stays. The owner only."""
+    call = call_of(ctx)
+
+    async def work(end: End) -> None:
+        from keyholder.commands.naming import circle_named, code_named
+        from policies.codes import reasons
+
+        code = code_named(reasons().erase, reason).code
+        view = await circle_named(end, circle)
+        log = await view.sync()
+        if number > log.seq:
+            raise TryDifferently(f"This circle has no #{number}.")
+        call.sure(f"Erase what #{number} says? Nobody can bring it back.", yes)
+        receipt = await view.erase(number, code)
+        if not call.console.gives({"circle": view.id, "seq": receipt.seq, "erased": number}):
+            call.console.say(f"What #{number} said is erased.")
+
+    call.signed_in(work)
 
 
 def _end_or_begin(call: Call, circle: str, reason: str, text: str, *, closing: bool) -> None:

@@ -79,7 +79,7 @@ def statements(
     colleague: Annotated[str, typer.Option(help="Only by this colleague.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="How many at most.")] = 100,
 ) -> None:
-    """Who in your organisation looked at what, and why. For managers and reviewers."""
+    """Who in your organisation looked at what, and why; each checked. For managers and reviewers."""
     call = call_of(ctx)
 
     async def work(end: End) -> None:
@@ -96,7 +96,9 @@ def statements(
             if page.next is None:
                 break
             after = int(page.next)
-        found = [_statement(row) for row in rows[:limit]]
+        rows = rows[:limit]
+        await end.log_verify(rows)
+        found = [_statement(row) for row in rows]
         if not call.console.gives({"statements": found}):
             names = await colleague_names(end)
             cells = [_cells(call.console, each, names) for each in found]

@@ -168,7 +168,7 @@ def remove(
         from keyholder.commands.naming import member_named
 
         gone = await member_named(end, await view.people(), organisation)
-        _sure(call, f"Take {_name(end, gone)} out? What it has read, it keeps.", yes)
+        call.sure(f"Take {_name(end, gone)} out? What it has read, it keeps.", yes)
         return await view.remove(gone, code)
 
     _post(call, circle, "They are out. What they have read, they keep; nothing new opens for them.", take)
@@ -183,10 +183,27 @@ def leave(ctx: typer.Context, circle: CircleName, reason: Why = "", yes: Yes = F
     call, code = call_of(ctx), code_named(reasons().removal, reason).code
 
     async def go(_: End, view: CircleView) -> Receipt:
-        _sure(call, "Leave this circle? You cannot read it afterwards.", yes)
+        call.sure("Leave this circle? You cannot read it afterwards.", yes)
         return await view.leave(code)
 
     _post(call, circle, "Your organisation has left the circle.", go)
+
+
+@cli.command("hand-over", rich_help_panel=PANEL)
+def hand_over(
+    ctx: typer.Context, circle: CircleName, organisation: Organisation, text: Words = "", yes: Yes = False
+) -> None:
+    """Offer the circle to another member, who takes it with kith accept."""
+    call = call_of(ctx)
+
+    async def offer(end: End, view: CircleView) -> Receipt:
+        from keyholder.commands.naming import member_named
+
+        to = await member_named(end, await view.people(), organisation)
+        call.sure(f"Offer this circle to {_name(end, to)}?", yes)
+        return await view.hand_over(to, text)
+
+    _post(call, circle, "Offered. It is theirs once they accept.", offer)
 
 
 @cli.command(rich_help_panel=PANEL)
@@ -228,13 +245,6 @@ def _post(call: Call, circle: str, said: str, make: Callable[[End, CircleView], 
             call.console.say(said)
 
     call.signed_in(work)
-
-
-def _sure(call: Call, question: str, yes: bool) -> None:
-    from keyholder.errors import NotReady
-
-    if not yes and not (call.console.interactive() and call.console.agrees(question)):
-        raise NotReady("Nothing was done. Give --yes if you are sure.")
 
 
 def _name(end: End, organisation: bytes) -> str:

@@ -9,7 +9,6 @@ import typer
 
 from keyholder import showing
 from keyholder.commands.call import Yes, call_of
-from keyholder.errors import NotReady
 
 if TYPE_CHECKING:
     from keyholder.end import End
@@ -129,8 +128,7 @@ def remove(ctx: typer.Context, colleague: Colleague, yes: Yes = False) -> None:
     async def work(end: End) -> None:
         worker = await colleague_named(end, colleague)
         question = "End their access? What they have read, they may have kept."
-        if not yes and not (call.console.interactive() and call.console.agrees(question)):
-            raise NotReady("Nothing was done. Give --yes if you are sure.")
+        call.sure(question, yes)
         generation = await end.team.rotate([worker])
         if not call.console.gives({"worker": worker, "generation": generation}):
             call.console.say(
