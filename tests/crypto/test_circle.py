@@ -256,3 +256,14 @@ def test_nobody_opens_a_circle_in_anothers_name() -> None:
     said = facts.Open(ring.nonce, (ring.listing(second, 1, opening.control_head),), (), seed("commitment"))
     with pytest.raises(NotAllowed, match="opened by its owner"):
         control.apply(None, opening, said, placed(), world)
+
+
+def test_a_removal_names_each_once_and_in_order() -> None:
+    _, ring, partner, other = small_world()
+    ring.join(other)
+    said = ring.new_epoch([partner, other])
+    for removed in (said.removed[::-1], said.removed + said.removed[1:]):
+        with pytest.raises(NotAllowed, match="each once, in order"):
+            ring.post(Kind.REKEY, msgspec.structs.replace(said, removed=removed))
+    ring.post(Kind.REKEY, said)
+    assert set(ring.circle.members) == {ring.owner.id}

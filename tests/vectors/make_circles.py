@@ -266,6 +266,7 @@ def _epochs(story: Story) -> None:
     bad("rekey-skips-an-epoch", "stale", said, epoch=4)
     bad("rekey-removes-another", "not-allowed", ring.new_epoch([unit]))
     bad("rekey-removes-a-stranger", "not-allowed", replace(said, removed=(other.id,)))
+    bad("rekey-owner-removes-a-stranger", "not-allowed", replace(said, removed=(other.id,)), unit)
     bad("rekey-owner-removes-itself", "not-allowed", ring.new_epoch([unit]), unit)
     bad("rekey-removal-field-stripped", "not-allowed", replace(ring.new_epoch([partner]), removed=()), unit)
     partner.rotate()
