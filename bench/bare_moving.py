@@ -23,7 +23,9 @@ import uvloop
 from aiohttp import web
 from botocore.config import Config
 
-from storage.blobs import CHUNK, PART
+from storage.blobs import PART
+
+CHUNK = 256 * 1024
 
 
 class Store(Protocol):

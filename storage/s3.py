@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import boto3
 from botocore.config import Config
@@ -131,7 +131,7 @@ class S3Store:
             Key=name,
             UploadId=upload,
             PartNumber=number,
-            Body=data if isinstance(data, bytes) else bytes(data),
+            Body=cast(bytes, data if isinstance(data, bytearray) else bytes(data)),  # no copy of 8 MiB
             ContentLength=len(data),
             ChecksumSHA256=digest,
         )
