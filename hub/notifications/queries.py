@@ -79,21 +79,20 @@ def _queue(who: ColumnElement[bool]) -> Either:
     )
 
 
-_in_circle = and_(
-    assignments.c.circle == _p("circle", LargeBinary), assignments.c.organisation == r.organisation
-)
 _colleague = recipients.alias("colleague")
-_assigned = exists(select(assignments.c.worker).where(_in_circle, assignments.c.worker == r.worker))
-_anybody = exists(
-    select(assignments.c.worker)
-    .join(_colleague, _colleague.c.worker == assignments.c.worker)
-    .where(_in_circle)
+_assigned = select(assignments.c.worker).where(
+    assignments.c.circle == _p("circle", LargeBinary),
+    assignments.c.organisation == _p("organisation", LargeBinary),
 )
+_anybody = exists(_assigned.join(_colleague, _colleague.c.worker == assignments.c.worker))
+_manages = r.role == "manager"
 QUEUE = {
-    "worker": _queue(r.worker == _p("worker", LargeBinary)),
-    "assigned": _queue(or_(_assigned, and_(r.role == "manager", ~_anybody))),
-    "managers": _queue(r.role == "manager"),
+    "worker": (_queue(r.worker == _p("worker", LargeBinary)),),
+    "assigned": (_queue(r.worker.in_(_assigned)), _queue(and_(_manages, ~_anybody))),
+    "managers": (_queue(_manages),),
 }
+"""By audience, the statements to run. Whoever is assigned and, if nobody is, the managers: apart, since one
+statement for both would look at every colleague."""
 
 # From notices to mails
 _reached = recipients.alias("reached")

@@ -83,7 +83,8 @@ async def notify_all(unit: Unit, hub: Hub, notices: Iterable[Notice], now: int) 
         if notice.urgency is Urgency.IMMEDIATE:
             unit.after_commit(lambda: hub.wakes.wake(SEND))
     for audience, rows in groups.items():
-        await unit.run_many(queries.QUEUE[audience], rows)
+        for statement in queries.QUEUE[audience]:
+            await unit.run_many(statement, rows)
 
 
 async def notify_enrolment(

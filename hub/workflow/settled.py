@@ -45,7 +45,7 @@ def _subject(each: Told) -> bytes | None:
 def _seen(each: Told, seen: dict[bytes, int]) -> bool:
     if each.kind not in SEEN_IS_ENOUGH or each.circle is None or each.seq is None:
         return False
-    return seen.get(each.circle, 0) >= each.seq
+    return seen.get(each.circle, -1) >= each.seq
 
 
 def _handled(each: Told, climbed: Climbed) -> bool:

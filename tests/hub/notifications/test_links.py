@@ -23,8 +23,8 @@ LINK_STATE = select(mails).where(
 async def mailed(mailing: Mailing) -> tuple[HubWorld, str]:
     """A world, and the path of the link mailed to the charity's worker."""
     world = await build_world(mailing.hub)
+    await mailing.send(minutes=6)
     mailing.hub.clock.move(days=1)
-    await mailing.send()
     await mailing.queue(worker=world.charity.worker.id, organisation=world.charity.id, seq=5)
     await mailing.queue(worker=world.charity.worker.id, organisation=world.charity.id, seq=9)
     [mail] = await mailing.send(minutes=6)

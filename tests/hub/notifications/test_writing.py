@@ -35,14 +35,13 @@ def said(mail: ReceivedMail) -> str:
 
 async def world_mail(mailing: Mailing) -> tuple[HubWorld, ReceivedMail, bytes]:
     world = await build_world(mailing.hub)
+    await mailing.send(minutes=6)
     mailing.hub.clock.move(days=1)
-    await mailing.send()
     action = some("action of Sam Sample")
     await mailing.queue(
         "action-overdue",
         worker=world.charity.worker.id,
         organisation=world.charity.id,
-        subject=action,
         urgency=Urgency.OVERDUE,
     )
     [mail] = await mailing.send(minutes=6)
@@ -97,7 +96,10 @@ def test_a_hostile_organisation_name_breaks_neither_head_nor_page() -> None:
 @pytest.mark.parametrize("name", ["Llamau Ymddiriedolaeth Gŵyr", "x" * 200])
 def test_any_organisation_name_travels_whole(name: str) -> None:
     mail = parsed(
-        write(Letter("digest", f"Something waits at {name}", "https://x", name, ("1 thing is new",), 14), ENVELOPE)
+        write(
+            Letter("digest", f"Something waits at {name}", "https://x", name, ("1 thing is new",), 14),
+            ENVELOPE,
+        )
     )
     assert mail["Subject"] == f"Something waits at {name}"
     assert name in words_of(mail)
