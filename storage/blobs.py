@@ -19,7 +19,7 @@ from typing import NamedTuple, Protocol
 PART = 8 * 1024 * 1024
 """S3 refuses parts under 5 MiB; with one size a part's place in the object is known from its number."""
 MOST_PARTS = 10_000
-CHUNK = 256 * 1024
+CHUNK = 512 * 1024
 _KEY = re.compile(r"[0-9a-f]+(/[0-9a-f]+)*")
 _LONGEST_KEY = 128
 
