@@ -144,12 +144,16 @@ async def store_part(hub: Hub, expected: Expected, data: bytearray, now: int) ->
         await hashing
     try:
         async with hub.database.write() as unit:
-            if not await unit.run(queries.TOUCH, which=upload, touched_at=now):
-                raise NotFound
-            await unit.run(queries.ADD_PART, upload=upload, **part._asdict())
+            if await unit.run(queries.TOUCH, which=upload, touched_at=now):
+                await unit.run(queries.ADD_PART, upload=upload, **part._asdict())
+                return received(expected)
+            gone = await unit.one(queries.UPLOAD, upload=upload, worker=expected.row.worker) is None
     except Conflict:
         hub.part(Receiving).forget(upload)
-    return received(expected)
+        return received(expected)
+    if gone:  # given up meanwhile: nobody else would ever take away what was just stored
+        await hub.blobs.delete(key_of(upload))
+    raise NotFound
 
 
 def received(expected: Expected) -> Received:

@@ -17,10 +17,10 @@ from sqlalchemy import select
 from storage.blobs import PART
 from storage.database import Database
 from storage.tables.documents import uploads
-from tests.hub.build import HubWorld, b64, raw
+from tests.hub.build import HubWorld, b64, build_world, raw
 from tests.hub.circles.ends import Author, Circle, worker
 from tests.hub.documents.moving import Stored, begin, entry, fetched, finish, put, ticket
-from tests.hub.running import Answer
+from tests.hub.running import Answer, running_hub
 from tests.real import s3
 from tests.solid.process import Place, Process, asked_at, problem_of, started, world_at
 from tests.solid.writers import chance
@@ -164,6 +164,32 @@ async def test_a_full_disk_refuses_clearly_and_works_again_once_there_is_room(tm
         await completed(circle, friend, stored)
         assert await whole(circle, owner, stored) == stored.data
     assert "Traceback" not in process.said()
+
+
+async def test_a_part_that_ends_after_its_upload_was_given_up_leaves_nothing(tmp_path: Path) -> None:
+    place, stored, held = Place(tmp_path / "hub"), Stored(size=5000), asyncio.Event()
+    async with running_hub(place.settings()) as hub:
+        author = worker((await build_world(hub)).vcu)
+        circle = await Circle.opened(author)
+        upload, _ = await resumed(circle, author, stored)
+        where = f"/v1/uploads/{raw(upload).hex()}"
+
+        async def slowly() -> AsyncIterator[bytes]:
+            yield stored.data[:-1]
+            await held.wait()
+            yield stored.data[-1:]
+
+        headers = {"Authorization": f"Bearer {b64(author.end.token or b'')}", "Content-Length": "5000"}
+        sending = asyncio.create_task(
+            hub.client.put(f"{hub.url}{where}/parts/1", data=slowly(), headers=headers)
+        )
+        await asyncio.sleep(0.2)
+        assert (await author.end.ask("DELETE", where)).status == 204
+        await hub.run("documents.drop")
+        held.set()
+        assert (await sending).status == 404
+        left = [each for each in (place.folder / "blobs").rglob("*") if each.is_file()]
+        assert left == [], "bytes that no row knows of"
 
 
 @pytest.fixture

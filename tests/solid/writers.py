@@ -18,8 +18,8 @@ from tests.hub.circles.ends import Author, Circle, worker
 from tests.hub.running import Answer, RunningHub
 from tests.solid.process import milliseconds
 
-PATIENCE = 60.0
-PAUSE = 0.05
+PATIENCE = 300.0
+PAUSES = (0.02, 0.1, 0.3)
 
 
 @dataclass
@@ -44,12 +44,12 @@ async def insist(running: RunningHub, token: bytes, path: str, body: bytes, tall
             answer = await running.ask("POST", path, body, token=token, headers=headers)
         except (aiohttp.ClientError, OSError, TimeoutError):
             tally.silent += 1
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(PAUSES[min(tries, len(PAUSES)) - 1])
             continue
         tally.answers[answer.status] += 1
         if answer.status == 503:
             tally.refusals.append(answer)
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(PAUSES[min(tries, len(PAUSES)) - 1])
             continue
         tally.again += tries > 1
         tally.longest = max(tally.longest, loop.time() - began)
