@@ -129,7 +129,7 @@ def _rekey(circle: Circle, header: Header, facts: Rekey, placed: Placed, directo
     pending = _listed(circle.pending, removed, facts.pending)
     for listing in (*facts.members, *facts.pending):
         check_listing(listing, directory, placed.received_at)
-        _require_forward(circle, listing, directory)
+        _require_forward(circle, header, listing, directory)
     check_owner(members[circle.owner], directory)
     holders = {org: (listing, header.control_head) for org, listing in {**members, **pending}.items()}
     epoch = Epoch(header.epoch, facts.commitment, header.organisation, holders, frozenset())
@@ -153,13 +153,19 @@ def _may_remove(
             raise NotAllowed("only the owner may remove another organisation")
 
 
-def _require_forward(circle: Circle, listing: Listing, directory: Directory) -> None:
+def _require_forward(circle: Circle, header: Header, listing: Listing, directory: Directory) -> None:
     """Nobody is listed at an earlier head than before: that would hand the new key to a generation
-    whose holders may have been removed since."""
+    whose holders may have been removed since. Nor, save by the owner, under an accreditation that
+    ends sooner: whoever chose it could soon call them lapsed and leave them out."""
     before = circle.listing(listing.organisation)
+    if before is None:
+        return
     chain = directory.organisation(listing.organisation)
-    if before is not None and chain.position(listing.head) < chain.position(before.head):
+    if chain.position(listing.head) < chain.position(before.head):
         raise Stale("an organisation is listed at an earlier head than before")
+    ends, ended = (directory.accreditation(place.accreditation).valid_to for place in (listing, before))
+    if ends < ended and header.organisation != circle.owner:
+        raise NotAllowed("an organisation is listed under an accreditation that ends sooner than before")
 
 
 def _listed(

@@ -143,9 +143,10 @@ def _where_to_look(where: Stage, memory: Memory) -> None:
                 _print_plain(f"    {held.name}, {held.role}: {held.address}  {held.words}")
     person = memory.person("robin")
     screen.print("Be one of them, in another terminal:")
-    _print_plain(f"  .venv/bin/kith --profile robin trust {where.home / 'root.kith'} --hub {where.url}")
-    _print_plain(f"  KITH_WORDS='{person.words}' .venv/bin/kith --profile robin sign-in {person.address}")
-    _print_plain("  .venv/bin/kith --profile robin circles")
+    kith = ".venv/bin/kith --profile robin"
+    _print_plain(f"  {kith} trust {where.home / 'root.kith'} --hub {where.url} --yes")
+    _print_plain(f"  KITH_WORDS='{person.words}' {kith} sign-in --address {person.address} --keep 30m")
+    _print_plain(f"  {kith} circles; {kith} read Rowan")
     screen.print(f"What the hub keeps, none of it readable: {where.home / 'hub'}")
 
 

@@ -132,6 +132,15 @@ class TestLapses:
         ring.rekey(other, removed=[partner])
         assert partner.id not in ring.circle.members
 
+    def test_only_the_owner_lists_someone_under_an_accreditation_that_ends_sooner(self) -> None:
+        world, ring, partner, other = small_world()
+        ring.join(other)
+        world.accredit(partner, valid_to=ring.now + DAY)
+        with pytest.raises(NotAllowed, match="ends sooner"):
+            ring.rekey(other)
+        ring.rekey(ring.owner)
+        assert partner.id in ring.circle.members
+
     def test_a_leaver_may_leave_a_lapsed_one_out_as_well(self) -> None:
         world, ring, partner, other = small_world()
         ring.join(other)

@@ -67,7 +67,7 @@ def deed(item: Item, name_of: Names, console: Console) -> str:
     """What was done."""
     facts, kind = item.facts, item.kind
     if kind == Kind.ACTION:
-        return f"asked {name_of(facts.organisation)} for something, {console.due(facts.due_at)}"
+        return f"asked {name_of(facts.organisation)} for something by {console.when(facts.due_at)}"
     if kind == Kind.ACTION_CHANGE:
         move = move_of(facts.state)
         return MOVES[move] if move else "changed an action"
