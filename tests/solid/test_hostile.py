@@ -177,21 +177,3 @@ async def test_what_is_no_sensible_request_is_refused_and_never_repeated(
         refused(answer, *statuses)
         assert marker not in answer
     await circle.say(author)
-
-
-async def test_a_body_that_drips_ends_in_time(busy: tuple[Process, Circle, Author]) -> None:
-    process, circle, author = busy
-    async with connected(process, 1) as [(reader, writer)]:
-        writer.write(head(JSON, b"Content-Length: 1000"))
-
-        async def drip() -> None:
-            for _ in range(200):
-                writer.write(b" ")
-                await asyncio.sleep(0.1)
-
-        dripping = asyncio.create_task(drip())
-        await circle.say(author)
-        async with asyncio.timeout(25):
-            answer = await reader.readuntil(b"\r\n\r\n")
-        dripping.cancel()
-    assert answer.startswith(b"HTTP/1.1 408")
