@@ -8,6 +8,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
+    func,
     insert,
     null,
     or_,
@@ -19,8 +20,12 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from storage.statements import insert_ignore, upsert
+from storage.tables.audit import reads
 from storage.tables.circles import assignments, boxes, circles, control_entries, entries, places
 from storage.tables.organisations import organisations
+
+UNREAD_MAX = 100
+"""Counting stops here; nobody needs to know how many more."""
 
 _circle: BindParameter[bytes] = bindparam("circle")
 _mine: BindParameter[bytes] = bindparam("organisation")
@@ -152,9 +157,26 @@ PLACES = (
     .where(places.c.organisation == _mine, places.c.circle.in_(bindparam("circles", expanding=True)))
 )
 
+_read_to = (
+    select(reads.c.seq)
+    .where(reads.c.circle == places.c.circle, reads.c.worker == bindparam("worker"))
+    .scalar_subquery()
+)
+_unread = (
+    select(entries.c.seq)
+    .where(
+        entries.c.circle == places.c.circle,
+        entries.c.seq > func.coalesce(_read_to, 0),
+        entries.c.worker != bindparam("worker"),
+    )
+    .limit(UNREAD_MAX)
+    .correlate(places)
+    .subquery()
+)
 _line = (
     select(
         circles,
+        select(func.count()).select_from(_unread).scalar_subquery().label("unread"),
         places.c.standing,
         places.c.activity,
         places.c.invite_hash,

@@ -72,6 +72,7 @@ def _line(row: Row, read_seq: int) -> CircleOut:
         epoch=row.epoch,
         received_at=row.received_at,
         read_seq=read_seq,
+        unread=row.unread,
         assigned=row.assigned,
         closed=summary.closed,
         about_seq=row.about_seq,

@@ -87,6 +87,7 @@ class CircleOut(Output):
     epoch: int
     received_at: int
     read_seq: int
+    unread: int
     assigned: bool
     closed: bool
     about_seq: int

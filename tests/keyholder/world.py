@@ -145,7 +145,9 @@ class World:
     async def colleague(self, house: House, name: str, role: str = "worker") -> Colleague:
         """Somebody new: invited, enrolled, admitted by their spoken words, signed in."""
         invitation = await house.manager.team.invite(f"{name}@{house.name.lower()}.example", role)
-        joined = await join(await self.connection(), self.trust, self.link(invitation), f"{house.name}-{name}")
+        joined = await join(
+            await self.connection(), self.trust, self.link(invitation), f"{house.name}-{name}"
+        )
         worker = await house.manager.team.admit(joined.spoken, role)
         colleague = Colleague(joined.address, joined.words, worker)
         colleague.end = await self.sign_in(joined.address, joined.words, name=name)

@@ -160,6 +160,7 @@ class CircleListed(Answer, frozen=True, kw_only=True):
     seq: Number
     head: Hash
     read_seq: Number = 0
+    unread: Number = 0
     received_at: Number = 0
     assigned: bool = False
     closed: bool = False

@@ -139,7 +139,7 @@ def _row(listed: answers.CircleListed) -> CircleRow:
         listed.owner,
         listed.standing,
         listed.seq,
-        max(0, listed.seq - listed.read_seq),
+        listed.unread,
         listed.assigned,
         listed.closed,
         listed.next_due,

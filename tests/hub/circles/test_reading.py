@@ -219,6 +219,7 @@ async def test_the_list_of_circles_is_paged_by_latest_activity(hub: RunningHub) 
         after = f"&after={page['next']}"
     assert [raw(item["circle"]) for item in found] == [made[0].id, made[3].id, made[2].id, made[1].id]
     assert (found[0]["standing"], found[0]["seq"], found[0]["assigned"]) == ("owner", 4, True)
+    assert (found[0]["unread"], found[1]["unread"]) == (2, 0), "one's own words are never unread"
     [mine] = (await friend.end.good("GET", "/v1/circles"))["items"]
     assert (mine["standing"], mine["invite"], mine["read_seq"]) == ("member", None, 0)
     await first.invite(owner, world.charity)
@@ -242,6 +243,11 @@ async def test_who_has_read_how_far_is_said_in_signed_words(small_hub: RunningHu
     assert raw(readers[0]["payload"]) == said.payload
     [line] = (await friend.end.good("GET", "/v1/circles"))["items"]
     assert line["read_seq"] == 3
+    assert line["unread"] == 0
+    await circle.say(friend)
+    await circle.say(owner)
+    [line] = (await friend.end.good("GET", "/v1/circles"))["items"]
+    assert line["unread"] == 1
     assert (await stranger.end.ask("GET", f"{circle.path}/readers")).status == 404
 
 
