@@ -28,4 +28,6 @@ FETCHED = (
     .where(letters.c.hash == bindparam("which"), letters.c.fetched_at.is_(None))
     .values(fetched_at=bindparam("fetched_at"))
 )
-WAITING = select(func.count()).where(letters.c.receiver == bindparam("receiver"), letters.c.sender.is_(None))
+WAITING = select(func.count()).where(
+    letters.c.receiver == bindparam("receiver"), letters.c.sender.is_(None), letters.c.fetched_at.is_(None)
+)

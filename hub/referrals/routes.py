@@ -15,7 +15,6 @@ from policies.limits import limits
 
 _each = limits().rates.letters_address
 UNSIGNED = Rate(_each.count, _each.seconds, by="proof")
-UNSIGNED_IN_ALL = Rate(600, 3600, by="proof")
 
 
 @route(
@@ -30,7 +29,6 @@ async def post_letter(request: Request[PostLetter]) -> Reply:
     letter, header = service.read(request.body, request.now)
     if not header.worker:
         request.spend(UNSIGNED, "letters", _address(request))
-        request.spend(UNSIGNED_IN_ALL, "letters-in-all", "everyone")
     async with request.write() as unit:
         posted, new = await service.post_letter(unit, request.hub, letter, header, request.body, request.now)
     return Reply(posted, status=201 if new else 200)

@@ -60,5 +60,6 @@ class LetterOut(Output):
     signature: bytes
     box: bytes
     body: bytes
+    received_at: int
     size: int
     note: str

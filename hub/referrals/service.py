@@ -21,7 +21,7 @@ from hub.circles.rules import refuse_if_denied
 from hub.kernel.caller import Caller
 from hub.kernel.context import Hub
 from hub.kernel.limits import Rate
-from hub.kernel.refusals import Conflicting, NotAllowed, NotFound, Refused, TooLarge
+from hub.kernel.refusals import Conflicting, Malformed, NotAllowed, NotFound, Refused, TooLarge
 from hub.notifications import service as notifications
 from hub.notifications.service import Notice
 from hub.organisations import service as organisations
@@ -35,8 +35,12 @@ from storage.database import Unit
 
 UNSIGNED_BODY = 128 * 1024
 UNSIGNED_WAITING = 10_000
-"""Unsigned letters one organisation may have; a flood must not fill the disk."""
+"""Unsigned letters that may lie unread with one organisation; a flood must not fill the disk."""
+UNSIGNED = Rate(600, 3600, by="proof")
+"""Unsigned letters to one organisation, counted only once they could be kept: rubbish, or a flood to
+another organisation, takes nobody's place."""
 CURSOR = struct.Struct(">Q16s")
+LATEST = 2**63 - 1
 SIGNED = Rate(600, 3600, by="proof")
 """Letters of one worker, counted only once the signature holds: nobody else can use them up."""
 WRITERS = (Role.WORKER, Role.MANAGER)
@@ -111,6 +115,7 @@ async def _check(unit: Unit, hub: Hub, letter: Letter, header: LetterHeader, now
         waiting = await unit.value(queries.WAITING, receiver=header.receiver)
         if (waiting or 0) >= UNSIGNED_WAITING:
             raise NotAllowed("Too many letters wait there. Telephone instead.", reason="too_many_letters")
+        hub.buckets.spend(UNSIGNED, "letters-unsigned", header.receiver, now)
         return
     sender = await organisations.chain(unit, header.organisation)
     if await organisations.accreditation_kind(unit, header.organisation, now) is None:
@@ -142,6 +147,8 @@ async def list_letters(unit: Unit, caller: Caller, after: bytes | None, limit: i
         rows = await unit.all(queries.LIST, **words)
     else:
         moment, letter = CURSOR.unpack(after)
+        if moment > LATEST:
+            raise Malformed("after must be what next was.")
         rows = await unit.all(queries.LIST_AFTER, **words, moment=moment, after=letter)
     page, more = rows[:limit], len(rows) > limit
     items = [
@@ -177,6 +184,7 @@ async def fetch_letter(hub: Hub, caller: Caller, letter: bytes, asked: FetchLett
         signature=row.signature,
         box=row.box,
         body=row.body,
+        received_at=row.received_at,
         size=recorded.size,
         note=recorded.note,
     )

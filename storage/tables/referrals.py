@@ -20,5 +20,6 @@ letters = Table(
     Column("body", LargeBinary, nullable=False),
     UniqueConstraint("receiver", "letter"),
     Index("ix_letters_receiver", "receiver", "received_at", "letter"),
+    Index("ix_letters_unread", "receiver", "fetched_at", "sender"),
 )
 """`sender` is the organisation whose worker signed; empty (null) when nobody did."""

@@ -111,6 +111,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("letters", schema=None) as batch_op:
         batch_op.create_index("ix_letters_receiver", ["receiver", "received_at", "letter"], unique=False)
+        batch_op.create_index("ix_letters_unread", ["receiver", "fetched_at", "sender"], unique=False)
 
     op.create_table(
         "uploads",
@@ -176,6 +177,7 @@ def downgrade() -> None:
 
     op.drop_table("uploads")
     with op.batch_alter_table("letters", schema=None) as batch_op:
+        batch_op.drop_index("ix_letters_unread")
         batch_op.drop_index("ix_letters_receiver")
 
     op.drop_table("letters")
