@@ -6,7 +6,9 @@ the page is the same for every token, known or not.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from hub.kernel.access import Member, Public
@@ -19,13 +21,7 @@ from hub.notifications.schemas import Follow
 from policies.limits import limits
 
 HTML = "text/html; charset=utf-8"
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-}
+CSP = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; style-src 'sha256-{}'"
 LOOKS = Rate(limits().rates.mail_link_address.count, limits().rates.mail_link_address.seconds, by="address")
 
 
@@ -35,8 +31,20 @@ def page() -> bytes:
     return (Path(__file__).parent / "pages" / "go.html").read_bytes()
 
 
+@cache
+def headers() -> dict[str, str]:
+    """What a browser may do with the page: show it, in its own style, and nothing else."""
+    style = page().partition(b"<style>")[2].partition(b"</style>")[0]
+    digest = b64encode(sha256(style).digest()).decode()
+    return {
+        "Content-Security-Policy": CSP.format(digest),
+        "Referrer-Policy": "no-referrer",
+        "X-Robots-Tag": "noindex, nofollow",
+    }
+
+
 def _shown() -> Reply:
-    return Reply(page(), media=HTML, headers=HEADERS)
+    return Reply(page(), media=HTML, headers=headers())
 
 
 @route("GET", "/go/{token:word}", access=Public(), rate=LOOKS)
