@@ -17,10 +17,11 @@ from keyholder.documents import Documents
 from keyholder.epochs import EpochKeys
 from keyholder.errors import CannotSend, NotReady
 from keyholder.fetching import fetch
+from keyholder.freshness import FreshEpoch, SpokenMeanwhile
 from keyholder.logbook import Logbook
 from keyholder.opening import BodyOpener, Item
 from keyholder.rekeying import new_epoch
-from keyholder.sealing import Sealer
+from keyholder.sealing import TRIES, Sealer
 from keyholder.thread import Thread, asked_of, described
 from keyholder.writing import Position, Writing
 from policies.calendar import calendar
@@ -49,6 +50,7 @@ class CircleView:
         self.sealer = Sealer(self.book, self.keys)
         self._opener = BodyOpener(self.book, self.keys)
         self.thread = Thread(self.book, self.keys, self.sealer, self._opener)
+        self._fresh = FreshEpoch(self.book, self._opener, self.thread)
         self._actions = Actions(self.book, self.sealer, self.thread)
         self._documents = Documents(self.book, self.keys, self.sealer, self.thread)
         self.post = self.thread.post
@@ -103,16 +105,23 @@ class CircleView:
         read what was said before."""
         await self._desk.directory.know([organisation], 0)
         answer_by = due or self._answer_by()
-        if history == "none":
-            await self._fresh_epoch()
 
         async def write(position: Position) -> Writing:
+            if history == "none" and not await self._fresh.holds():
+                raise SpokenMeanwhile
             epochs = range(1, position.circle.epoch.number) if history == "all" else ()
             await self._open_epochs(epochs)
             held = [epoch for epoch in epochs if self.keys.get(epoch) is not None]
             return await membership.invite(position, organisation, title, text, answer_by, held)
 
-        return await self.sealer.post(write)
+        for _ in range(TRIES):
+            if history == "none":
+                await self._fresh_epoch()
+            try:
+                return await self.sealer.post(write)
+            except SpokenMeanwhile:
+                continue
+        raise CannotSend("Too many people are writing here at once. Try again in a moment.")
 
     async def invitation(self) -> Invitation:
         """What the own organisation is asked. Raises NotReady when nothing waits."""
@@ -230,13 +239,11 @@ class CircleView:
         """A joiner is given the key in force; so that it opens nothing said before, there is a new one, and
         the circle's name is said again under it."""
         await self.book.sync()
-        number = self.book.circle.epoch.number
-        if not any(
-            v.header.epoch == number and v.header.kind in membership.SPOKEN for v in self.book.entries
-        ):
+        if await self._fresh.holds():
             return
         about = await self.thread.about()
-        await self.rekey()
+        if not await self._fresh.is_unused():
+            await self.rekey()
         await self.thread.describe(about)
 
     def _answer_by(self) -> int:

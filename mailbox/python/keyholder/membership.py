@@ -39,8 +39,6 @@ from keyholder.errors import CannotSend
 from keyholder.rekeying import listed
 from keyholder.writing import Position, Writing, finish
 
-SPOKEN = frozenset({Kind.MESSAGE, Kind.DOCUMENT, Kind.PLAN, Kind.ACTION, Kind.ACTION_CHANGE})
-
 
 @dataclass(frozen=True, slots=True)
 class Opened:

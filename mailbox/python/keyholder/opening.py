@@ -97,6 +97,11 @@ class BodyOpener:
                     return key
         return None
 
+    def has_own_key(self, verified: Verified) -> bool:
+        """Is this body sealed by a key of its own (or an invitation's), so that the epoch's opens nothing of
+        it?"""
+        return own_box(verified) is not None or self._answered(verified) is not None
+
     def keep_own(self, entry: bytes, key: bytes) -> None:
         """The own key of an entry that this end has written."""
         self._own[entry] = key
