@@ -1,10 +1,15 @@
-"""Several processes of one hub behind one port: forked before any loop or thread, restarted when one dies."""
+"""Several processes of one hub behind one port: forked before any loop or thread, restarted when one dies.
+
+A child whose parent is gone ends too: nobody would watch over it, and it would go on answering on the port
+beside the hub that is started next, perhaps of another version.
+"""
 
 from __future__ import annotations
 
 import logging
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable
 from types import FrameType
@@ -26,6 +31,7 @@ class Family:
         self._restart_seconds = restart_seconds
         self._children: set[int] = set()
         self._stopping = False
+        self._ends, self._lives = os.pipe()  # only the parent keeps the second open, for as long as it lives
 
     def run(self) -> None:
         """Returns once every child has ended after SIGTERM or SIGINT."""
@@ -51,10 +57,16 @@ class Family:
         try:
             for number in SIGNALS:
                 signal.signal(number, signal.SIG_DFL)
+            os.close(self._lives)
+            threading.Thread(target=self._end_with_parent, daemon=True).start()
             self._child()
             code = 0
         finally:
             os._exit(code)
+
+    def _end_with_parent(self) -> None:
+        os.read(self._ends, 1)
+        os.kill(os.getpid(), signal.SIGTERM)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self._stopping = True
