@@ -11,6 +11,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 from crypto import checkpoints
@@ -18,6 +19,7 @@ from crypto.merkle import EMPTY_ROOT
 from hub.audit import anchor, queries, tree
 from hub.audit.anchor import Seen
 from hub.audit.leaves import Said, grown, readings
+from hub.audit.schemas import Logged
 from hub.kernel.context import Hub
 from hub.kernel.refusals import Away, Conflicting, Refused
 from storage.database import Conflict, Row, Unit
@@ -48,10 +50,12 @@ class LogSetBack(Refused):
 
 
 class Recorded(NamedTuple):
-    """The access log once the statements were durable: its size and its signed checkpoint."""
+    """The access log once the statements were durable: its size, its signed checkpoint, and where each of
+    them stands in it, in their order."""
 
     size: int
     note: str
+    logged: list[Logged]
 
 
 @dataclass(slots=True)
@@ -206,7 +210,7 @@ class Appender:
         if not good:
             return None, [fault for fault in faults if fault is not None]
         recorded, seen = await self._write(unit, state, good)
-        return seen, [recorded if fault is None else fault for fault in faults]
+        return seen, _outcomes(batch, faults, recorded)
 
     async def _write(self, unit: Unit, state: Row, good: list[Said]) -> tuple[Recorded, Seen]:
         frontier = tree.frontier(state.size, state.peaks)
@@ -224,7 +228,8 @@ class Appender:
             p_peaks=tree.joined(frontier.peaks),
             p_note=note,
         )
-        return Recorded(frontier.size, note), Seen(frontier.size, root)
+        logged = [Logged(index=row["index"], salt=row["salt"]) for row in rows]
+        return Recorded(frontier.size, note, logged), Seen(frontier.size, root)
 
     def _note(self, size: int, root: bytes) -> str:
         name = self._hub.settings.hub_name
@@ -255,6 +260,17 @@ def _fault(said: list[Said], used: Used, size: int) -> Exception | None:
     if any(each.statement.log_size > size for each in said):
         return AheadOfLog("Look at the newest checkpoint.")
     return None
+
+
+def _outcomes(
+    batch: list[Ask], faults: list[Exception | None], all_of: Recorded
+) -> list[Recorded | Exception]:
+    """To each caller the places of its own statements alone."""
+    places = iter(all_of.logged)
+    return [
+        all_of._replace(logged=list(islice(places, len(ask.said)))) if fault is None else fault
+        for ask, fault in zip(batch, faults, strict=True)
+    ]
 
 
 @asynccontextmanager

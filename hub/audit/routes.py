@@ -17,7 +17,7 @@ READS = Member(roles=frozenset({"manager", "reviewer"}))
 @route("POST", "/v1/statements", access=Member(), body=PostStatements, limit=limits().requests.json_max)
 async def post_statements(request: Request[PostStatements]) -> Reply:
     recorded = await service.post(request.hub, request.body.statements, request.caller, request.now)
-    return Reply(LogState(size=recorded.size, note=recorded.note), status=201)
+    return Reply(LogState(**recorded._asdict()), status=201)
 
 
 @route("GET", "/v1/log/checkpoint", access=Public())

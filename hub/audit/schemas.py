@@ -25,9 +25,19 @@ class PostStatements(Input):
     statements: Annotated[list[StatementIn], Meta(min_length=1, max_length=BATCH_MAX)]
 
 
+class Logged(Output):
+    """Where one statement stands in the access log; with the salt its worker can make the leaf again."""
+
+    index: int
+    salt: bytes
+
+
 class LogState(Output):
+    """The access log once the statements were durable; ``logged`` says where each stands, in their order."""
+
     size: int
     note: str
+    logged: list[Logged]
 
 
 class Note(Output):

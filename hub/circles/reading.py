@@ -117,8 +117,7 @@ async def fetch(hub: Hub, caller: Caller, circle: bytes, asked: Fetch, now: int)
     return FetchedOut(
         bodies=[BodyOut(seq=row.seq, body=row.body) for row in bodies],
         boxes=boxes,
-        size=recorded.size,
-        note=recorded.note,
+        **recorded._asdict(),
     )
 
 
@@ -173,7 +172,7 @@ async def read_names(hub: Hub, caller: Caller, asked: Names, now: int) -> NamesO
     async with hub.database.read() as unit:
         await _check_listed(unit, caller, asked.circles, stated)
         items = await _names(unit, caller, asked.circles)
-    return NamesOut(items=items, size=recorded.size, note=recorded.note)
+    return NamesOut(items=items, **recorded._asdict())
 
 
 async def _check_listed(unit: Unit, caller: Caller, circles: list[bytes], stated: Stated) -> None:

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from crypto.entries import MAX_BODY, MAX_BOXES, MAX_HEADER
 from crypto.statements import MAX_STATEMENT
-from hub.audit.schemas import Reader
+from hub.audit.schemas import LogState, Reader
 from hub.kernel.schemas import Input, Output
 
 Hash = Annotated[bytes, Meta(min_length=32, max_length=32)]
@@ -113,12 +113,10 @@ class NameOut(Output):
     boxes: list[bytes]
 
 
-class NamesOut(Output):
-    """In the order asked for; ``size`` and ``note`` are the access log after the statement."""
+class NamesOut(LogState):
+    """In the order asked for, and the access log after the statement."""
 
     items: list[NameOut]
-    size: int
-    note: str
 
 
 class HeaderOut(Output):
@@ -146,13 +144,11 @@ class BodyOut(Output):
     body: bytes | None
 
 
-class FetchedOut(Output):
+class FetchedOut(LogState):
     """Bodies and boxes, and the access log after the statement that let them go."""
 
     bodies: list[BodyOut]
     boxes: list[bytes]
-    size: int
-    note: str
 
 
 class ReadersOut(Output):

@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from crypto.encoding import MAX_INTEGER
+from hub.audit.schemas import Logged
 from hub.circles.schemas import Fetch, Hash
 from hub.kernel.schemas import Input, Output
 
@@ -62,8 +63,11 @@ class Finished(Output):
 
 
 class TicketOut(Output):
-    """Good for ranged reads by the same session until it expires. ``size`` is the whole object's."""
+    """Good for ranged reads by the same session until it expires. ``size`` is the whole object's; the rest
+    is the access log after the statement."""
 
     ticket: bytes
     expires_at: int
     size: int
+    note: str
+    logged: list[Logged]

@@ -52,7 +52,7 @@ async def ask_ticket(
     if stored is None:
         raise NotFound
     start, stop = _stated_range(stated, document, stored)
-    await circles.record(hub, caller, stated, asked.reason, now, circle=circle if alert else None)
+    recorded = await circles.record(hub, caller, stated, asked.reason, now, circle=circle if alert else None)
     ticket, expires_at = os.urandom(32), now + TICKET_MS
     async with hub.database.write() as unit:
         await unit.run(
@@ -65,7 +65,9 @@ async def ask_ticket(
             stop=stop,
             expires_at=expires_at,
         )
-    return TicketOut(ticket=ticket, expires_at=expires_at, size=stored.size)
+    return TicketOut(
+        ticket=ticket, expires_at=expires_at, size=stored.size, note=recorded.note, logged=recorded.logged
+    )
 
 
 def _stated_range(stated: Stated, document: bytes, stored: Row) -> tuple[int, int]:

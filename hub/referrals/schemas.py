@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from crypto.letters import MAX_LETTER_BODY, MAX_LETTER_HEADER
+from hub.audit.schemas import LogState
 from hub.circles.schemas import Box, Statement
 from hub.kernel.schemas import Input, Output
 
@@ -53,13 +54,11 @@ class LettersOut(Output):
     next: str | None
 
 
-class LetterOut(Output):
-    """The letter itself, after its statement; ``size`` and ``note`` are the access log then."""
+class LetterOut(LogState):
+    """The letter itself, and the access log after the statement that let it go."""
 
     header: bytes
     signature: bytes
     box: bytes
     body: bytes
     received_at: int
-    size: int
-    note: str

@@ -185,6 +185,5 @@ async def fetch_letter(hub: Hub, caller: Caller, letter: bytes, asked: FetchLett
         box=row.box,
         body=row.body,
         received_at=row.received_at,
-        size=recorded.size,
-        note=recorded.note,
+        **recorded._asdict(),
     )
