@@ -5,33 +5,28 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, bindparam, delete, func, insert, select, update
 from sqlalchemy.sql.elements import BindParameter
 
-from storage.tables.documents import tickets, upload_parts, uploads
+from storage.statements import insert_ignore, upsert
+from storage.tables.documents import documents, tickets, upload_parts, uploads
 
 _upload: BindParameter[bytes] = bindparam("upload")
 
-BEGIN = insert(uploads)
-RESUME = (
-    select(uploads)
-    .where(
-        uploads.c.worker == bindparam("worker"),
-        uploads.c.circle == bindparam("circle"),
-        uploads.c.document == bindparam("document"),
-        uploads.c.number == bindparam("number"),
-        uploads.c.size == bindparam("size"),
-        uploads.c.dropped_at.is_(None),
-        uploads.c.entry.is_(None),
-    )
-    .limit(1)
+BEGIN = insert_ignore(uploads)
+"""Nothing where the worker has an open upload of that version already."""
+RESUME = select(uploads).where(
+    uploads.c.worker == bindparam("worker"),
+    uploads.c.circle == bindparam("circle"),
+    uploads.c.document == bindparam("document"),
+    uploads.c.number == bindparam("number"),
+    uploads.c.dropped_at.is_(None),
+    uploads.c.entry.is_(None),
 )
 OPEN_UPLOADS = select(func.count()).where(
     uploads.c.worker == bindparam("worker"), uploads.c.entry.is_(None), uploads.c.dropped_at.is_(None)
 )
-ATTACHED = select(uploads.c.upload).where(
-    uploads.c.circle == bindparam("circle"),
-    uploads.c.document == bindparam("document"),
-    uploads.c.number == bindparam("number"),
-    uploads.c.entry.is_not(None),
+DOCUMENT = select(documents.c.organisation, documents.c.number).where(
+    documents.c.circle == bindparam("circle"), documents.c.document == bindparam("document")
 )
+PUT_DOCUMENT = upsert(documents, on=["circle", "document"], take=["number"])
 UPLOAD = select(uploads).where(
     uploads.c.upload == _upload, uploads.c.worker == bindparam("worker"), uploads.c.dropped_at.is_(None)
 )
@@ -66,18 +61,10 @@ DROP = (
     .where(uploads.c.upload == bindparam("which"), uploads.c.entry.is_(None), uploads.c.dropped_at.is_(None))
     .values(dropped_at=bindparam("dropped_at"))
 )
+FINISHED = RESUME.where(uploads.c.size == bindparam("size"), uploads.c.stored_hash.is_not(None))
 ATTACH = (
     update(uploads)
-    .where(
-        uploads.c.circle == bindparam("of"),
-        uploads.c.worker == bindparam("author"),
-        uploads.c.document == bindparam("of_document"),
-        uploads.c.number == bindparam("of_number"),
-        uploads.c.size == bindparam("of_size"),
-        uploads.c.stored_hash.is_not(None),
-        uploads.c.entry.is_(None),
-        uploads.c.dropped_at.is_(None),
-    )
+    .where(uploads.c.upload == bindparam("which"), uploads.c.entry.is_(None), uploads.c.dropped_at.is_(None))
     .values(entry=bindparam("entry"))
 )
 DROP_ERASED = (
@@ -95,7 +82,14 @@ STORED = select(uploads.c.upload, uploads.c.size).where(
 )
 ADD_TICKET = insert(tickets)
 TICKET = (
-    select(tickets.c.circle, tickets.c.upload, tickets.c.start, tickets.c.stop, uploads.c.size)
+    select(
+        tickets.c.circle,
+        tickets.c.upload,
+        tickets.c.start,
+        tickets.c.stop,
+        tickets.c.glass,
+        uploads.c.size,
+    )
     .join(uploads, uploads.c.upload == tickets.c.upload)
     .where(
         tickets.c.ticket == bindparam("ticket"),

@@ -10,13 +10,16 @@ import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from weakref import WeakValueDictionary
 
 from hub.kernel.context import Hub
 from hub.kernel.refusals import Away, Conflicting
 
 AT_ONCE = 16
 """Parts in memory at the same time, 8 MiB each."""
+EACH_WORKER, EACH_ORGANISATION = 2, 8
+"""How many of those one worker has, and one organisation: nobody holds all the room."""
 REMEMBERED = 256
 PATIENCE = 30.0
 
@@ -38,6 +41,7 @@ class Receiving:
         self._busy: set[bytes] = set()
         self._running: OrderedDict[bytes, Running] = OrderedDict()
         self._room = asyncio.Semaphore(AT_ONCE)
+        self._shares: WeakValueDictionary[bytes, asyncio.Semaphore] = WeakValueDictionary()
 
     @contextmanager
     def alone(self, upload: bytes) -> Iterator[None]:
@@ -51,17 +55,22 @@ class Receiving:
             self._busy.discard(upload)
 
     @asynccontextmanager
-    async def room(self) -> AsyncIterator[None]:
-        """Room for one part in memory. Raises Away when too many are being received for too long."""
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await self._room.acquire()
-        except TimeoutError:
-            raise Away(retry_after=5) from None
-        try:
+    async def room(self, worker: bytes, organisation: bytes) -> AsyncIterator[None]:
+        """Room for one part in memory, within what one worker and one organisation may have. Raises Away
+        when too many are being received for too long."""
+        theirs, mine = self._share(organisation, EACH_ORGANISATION), self._share(worker, EACH_WORKER)
+        async with AsyncExitStack() as held:
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    for each in (mine, theirs, self._room):
+                        await held.enter_async_context(each)
+            except TimeoutError:
+                raise Away(retry_after=5) from None
             yield
-        finally:
-            self._room.release()
+
+    def _share(self, whose: bytes, most: int) -> asyncio.Semaphore:
+        """It lives as long as somebody holds it or waits for it."""
+        return self._shares.setdefault(whose, asyncio.Semaphore(most))
 
     async def add(self, upload: bytes, number: int, data: bytearray) -> None:
         """Hash a part in a thread, if all before it were hashed here."""

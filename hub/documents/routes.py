@@ -3,6 +3,7 @@ withdrawal."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from aiohttp import web
@@ -14,6 +15,7 @@ from hub.kernel import bodies, streams
 from hub.kernel.access import Member
 from hub.kernel.dispatch import rendered
 from hub.kernel.limits import Rate
+from hub.kernel.refusals import TooSlow
 from hub.kernel.replies import BYTES, Reply
 from hub.kernel.requests import Request
 from hub.kernel.routes import route
@@ -21,6 +23,8 @@ from policies.limits import limits
 
 _rates = limits().rates
 UPLOADS = Rate(_rates.uploads_worker.count, _rates.uploads_worker.seconds)
+SLOWEST, GRACE = 32 * 1024, 15.0
+"""Bytes a second, after a first while in seconds: a part holds room in memory that others wait for."""
 READS = Rate(_rates.reads_worker.count, _rates.reads_worker.seconds)
 
 
@@ -43,7 +47,7 @@ async def put_part(request: Request[None]) -> web.StreamResponse:
     with receiving.alone(upload):
         async with request.read() as unit:
             expected = await service.expect(unit, request.caller, upload, number, request.web.content_length)
-        async with receiving.room():
+        async with receiving.room(request.caller.worker, request.caller.organisation):
             data = await _read_part(request, expected)
             if expected.is_safe:
                 return rendered(Reply(service.received(expected)))
@@ -52,11 +56,15 @@ async def put_part(request: Request[None]) -> web.StreamResponse:
 
 async def _read_part(request: Request[None], expected: service.Expected) -> bytearray:
     """The whole part. Its first bytes are looked at as soon as they are there. Raises NotSealed,
-    WrongSize."""
+    WrongSize, TooSlow."""
     data, filled, looked = bytearray(expected.length), 0, expected.number > 1
+    loop = asyncio.get_running_loop()
+    ends = loop.time() + GRACE
     async for chunk in bodies.chunks(request.web, expected.length):
         data[filled : filled + len(chunk)] = chunk
         filled += len(chunk)
+        if loop.time() > ends + filled / SLOWEST:
+            raise TooSlow("Send the part again over a faster line.")
         if not looked and filled >= len(plaintext.PREFIX):
             plaintext.check_prefix(bytes(data[: min(filled, 4096)]))
             looked = True

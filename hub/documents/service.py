@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+from typing import Any
 
 from crypto.entries import Document, Erase
 from hub.circles import service as circles
@@ -19,8 +20,9 @@ from hub.documents.receiving import Receiving
 from hub.documents.schemas import Begin, Finished, Received, UploadOut, UploadState
 from hub.kernel.caller import Caller
 from hub.kernel.context import Hub
-from hub.kernel.refusals import Conflicting, Malformed, NotFound, Refused
+from hub.kernel.refusals import Conflicting, Malformed, NotAllowed, NotFound, Refused
 from policies.limits import limits
+from policies.people import Membership
 from storage.blobs import PART, Part
 from storage.database import Conflict, Row, Unit
 
@@ -66,26 +68,55 @@ def part_count(size: int) -> int:
 
 
 async def begin(unit: Unit, caller: Caller, circle: bytes, asked: Begin, now: int) -> UploadOut:
-    """Begin an upload, or go on with the one of the same document, number and size."""
+    """Begin an upload, or go on with the one of the same document, number and size. One of another size is
+    given up."""
     await circles.check_writer(unit, caller, circle, "document")
     if asked.size > limits().documents.sealed_max:
         raise DocumentTooLarge(limit=limits().documents.sealed_max)
-    named = {"circle": circle, "document": asked.document, "number": asked.number}
-    words = {**named, "worker": caller.worker, "size": asked.size}
+    is_owner = (await circles.place_of(unit, caller, circle)).membership is Membership.OWNER
+    named = {"circle": circle, "document": asked.document}
+    await check_version(unit, **named, number=asked.number, author=caller.organisation, is_owner=is_owner)
+    words = {**named, "number": asked.number, "worker": caller.worker}
     row = await unit.one(queries.RESUME, **words)
-    if row is not None:
-        parts = [part.number for part in await unit.all(queries.PARTS, upload=row.upload)]
-        return UploadOut(upload=row.upload, part_size=PART, parts=parts)
-    if await unit.one(queries.ATTACHED, **named) is not None:
-        raise Conflicting("That version of the document was posted already.")
-    waiting = await unit.value(queries.OPEN_UPLOADS, worker=caller.worker)
+    if row is not None and row.size != asked.size:
+        await unit.run(queries.DROP, which=row.upload, dropped_at=now)
+        row = None
+    if row is None:
+        row = await _begun(unit, words, asked.size, now)
+    parts = [part.number for part in await unit.all(queries.PARTS, upload=row.upload)]
+    return UploadOut(upload=row.upload, part_size=PART, parts=parts)
+
+
+async def _begun(unit: Unit, words: dict[str, Any], size: int, now: int) -> Row:
+    """A new upload, or the one that was begun at the same moment."""
+    waiting = await unit.value(queries.OPEN_UPLOADS, worker=words["worker"])
     if (waiting or 0) >= limits().documents.uploads_open_per_worker:
         raise TooManyUploads
-    upload = os.urandom(16)
-    await unit.run(
-        queries.BEGIN, upload=upload, **words, touched_at=now, stored_hash=None, entry=None, dropped_at=None
-    )
-    return UploadOut(upload=upload, part_size=PART, parts=[])
+    nothing = {"stored_hash": None, "entry": None, "dropped_at": None}
+    await unit.run(queries.BEGIN, upload=os.urandom(16), **words, size=size, touched_at=now, **nothing)
+    row = await unit.one(queries.RESUME, **words)
+    if row is None or row.size != size:
+        raise Conflicting("Another upload of that version has just been begun.")
+    return row
+
+
+async def check_version(
+    unit: Unit, *, circle: bytes, document: bytes, number: int, author: bytes, is_owner: bool
+) -> bytes:
+    """May that organisation post this version of the document now? Returns whose document it is.
+
+    Versions follow one another, so nobody can use the numbers up; and only the organisation of the first,
+    or the circle's owner, adds to them. Raises Conflicting, NotAllowed.
+    """
+    row = await unit.one(queries.DOCUMENT, circle=circle, document=document)
+    last = row.number if row else 0
+    if number <= last:
+        raise Conflicting("That version of the document was posted already.", last=last)
+    if number != last + 1:
+        raise Conflicting("The versions of a document follow one another.", last=last)
+    if row is not None and author != row.organisation and not is_owner:
+        raise NotAllowed("Only who posted a document first, or the circle's owner, posts a new version.")
+    return bytes(row.organisation) if row else author
 
 
 async def upload_of(unit: Unit, caller: Caller, upload: bytes) -> Row:
@@ -206,23 +237,21 @@ async def drop(hub: Hub, caller: Caller, upload: bytes, now: int) -> None:
 
 async def attach(unit: Unit, hub: Hub, posted: Posted) -> None:
     """A document's entry needs its finished upload; an erased one lets its bytes go. Raises NoUpload,
-    Conflicting."""
+    Conflicting, NotAllowed."""
     facts = posted.facts
     if isinstance(facts, Document):
-        named = {"circle": posted.circle, "document": facts.document, "number": facts.number}
-        if await unit.one(queries.ATTACHED, **named) is not None:
-            raise Conflicting("That version of the document was posted already.")
-        attached = await unit.run(
-            queries.ATTACH,
-            of=posted.circle,
-            author=posted.header.worker,
-            of_document=facts.document,
-            of_number=facts.number,
-            of_size=facts.size,
-            entry=posted.entry_hash,
-        )
-        if not attached:
-            raise NoUpload("Upload the sealed document first, then post the entry that names it.")
+        await _attach(unit, posted, facts)
     elif isinstance(facts, Erase):
         await unit.run(queries.DROP_ERASED, of=posted.circle, erased=facts.entry, dropped_at=posted.now)
         unit.after_commit(lambda: hub.wakes.wake(DROP_JOB))
+
+
+async def _attach(unit: Unit, posted: Posted, facts: Document) -> None:
+    author, is_owner = posted.header.organisation, posted.header.organisation == posted.after.owner
+    named = {"circle": posted.circle, "document": facts.document}
+    whose = await check_version(unit, **named, number=facts.number, author=author, is_owner=is_owner)
+    words = {**named, "number": facts.number, "worker": posted.header.worker, "size": facts.size}
+    upload = await unit.value(queries.FINISHED, **words)
+    if upload is None or not await unit.run(queries.ATTACH, which=upload, entry=posted.entry_hash):
+        raise NoUpload("Upload the sealed document first, then post the entry that names it.")
+    await unit.run(queries.PUT_DOCUMENT, **named, organisation=whose, number=facts.number)

@@ -1,7 +1,7 @@
 """Documents: uploads of ciphertext, and tickets to fetch what was uploaded. Names, types and keys are
 sealed elsewhere."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, LargeBinary, Table, Text, text
 
 from storage.tables import metadata
 
@@ -22,9 +22,30 @@ uploads = Table(
     Index("ix_uploads_document", "circle", "document", "number"),
     Index("ix_uploads_entry", "entry"),
     Index("ix_uploads_waiting", "entry", "dropped_at", "touched_at"),
+    Index(
+        "uq_uploads_open",
+        "circle",
+        "document",
+        "number",
+        "worker",
+        unique=True,
+        sqlite_where=text("entry IS NULL AND dropped_at IS NULL"),
+        postgresql_where=text("entry IS NULL AND dropped_at IS NULL"),
+    ),
 )
 """`stored_hash` once it is finished, `entry` once an entry names it. A row that is `dropped_at` waits for
-its blob to go."""
+its blob to go. A worker has one open upload of a version at most."""
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("circle", LargeBinary, primary_key=True),
+    Column("document", LargeBinary, primary_key=True),
+    Column("organisation", LargeBinary, nullable=False),
+    Column("number", BigInteger, nullable=False),
+)
+"""One row for each document that an entry named: whose first version it was, and the number of its latest
+version, which erasing leaves as it is."""
 
 upload_parts = Table(
     "upload_parts",
@@ -44,6 +65,7 @@ tickets = Table(
     Column("upload", LargeBinary, ForeignKey("uploads.upload"), nullable=False, index=True),
     Column("start", BigInteger, nullable=False),
     Column("stop", BigInteger, nullable=False),
+    Column("glass", Boolean, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),
 )
-"""`ticket` is the hash of what the caller was given."""
+"""`ticket` is the hash of what the caller was given; `glass` if they had to break the glass for it."""

@@ -132,7 +132,22 @@ def upgrade() -> None:
         batch_op.create_index("ix_uploads_entry", ["entry"], unique=False)
         batch_op.create_index("ix_uploads_waiting", ["entry", "dropped_at", "touched_at"], unique=False)
         batch_op.create_index("ix_uploads_worker", ["worker", "touched_at"], unique=False)
+        batch_op.create_index(
+            "uq_uploads_open",
+            ["circle", "document", "number", "worker"],
+            unique=True,
+            sqlite_where=sa.text("entry IS NULL AND dropped_at IS NULL"),
+            postgresql_where=sa.text("entry IS NULL AND dropped_at IS NULL"),
+        )
 
+    op.create_table(
+        "documents",
+        sa.Column("circle", sa.LargeBinary(), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=False),
+        sa.Column("organisation", sa.LargeBinary(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("circle", "document", name=op.f("pk_documents")),
+    )
     op.create_table(
         "tickets",
         sa.Column("ticket", sa.LargeBinary(), nullable=False),
@@ -141,6 +156,7 @@ def upgrade() -> None:
         sa.Column("upload", sa.LargeBinary(), nullable=False),
         sa.Column("start", sa.BigInteger(), nullable=False),
         sa.Column("stop", sa.BigInteger(), nullable=False),
+        sa.Column("glass", sa.Boolean(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["upload"], ["uploads.upload"], name=op.f("fk_tickets_upload_uploads")),
         sa.PrimaryKeyConstraint("ticket", name=op.f("pk_tickets")),
@@ -169,7 +185,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_tickets_expires_at"))
 
     op.drop_table("tickets")
+    op.drop_table("documents")
     with op.batch_alter_table("uploads", schema=None) as batch_op:
+        batch_op.drop_index("uq_uploads_open")
         batch_op.drop_index("ix_uploads_worker")
         batch_op.drop_index("ix_uploads_waiting")
         batch_op.drop_index("ix_uploads_entry")
