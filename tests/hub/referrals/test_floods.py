@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests.hub.running import RunningHub, running_hub
 
 async def refer_from(hub: RunningHub, world: HubWorld, address: str, receiver: bytes | None = None) -> int:
     """Send an unsigned referral from a client address; the answer's status."""
-    changed = {} if receiver is None else {"receiver": receiver}
+    changed: dict[str, Any] = {} if receiver is None else {"receiver": receiver}
     letter = written(world.vcu, hub.clock.now, **changed)
     answer = await hub.ask("POST", "/v1/letters", letter, headers={"X-Forwarded-For": address})
     return answer.status
