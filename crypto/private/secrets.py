@@ -160,6 +160,7 @@ class WrapContext(Struct, frozen=True):
 
     suite: Version
     hub: ShortText
+    organisation: Id
     worker: Id
     address: ShortText
     salt: Id
@@ -183,23 +184,30 @@ class SignInKeys:
         stretched = stretch(words, salt)
         return cls(expand(stretched, "words/auth"), expand(stretched, "words/wrap"), salt)
 
-    def lock(self, secret: WorkerSecret, hub: str, worker: bytes, address: str, version: int) -> bytes:
-        """Wrap the worker secret for keeping at the hub."""
-        return lock(self.wrap, secret.raw, self._context(hub, worker, address, version))
+    def lock(
+        self, secret: WorkerSecret, hub: str, organisation: bytes, worker: bytes, address: str, version: int
+    ) -> bytes:
+        """Wrap the worker secret for keeping at the hub. The organisation is the one this worker founds
+        or joins: whoever keeps the wrap cannot put them into another."""
+        return lock(self.wrap, secret.raw, self._context(hub, organisation, worker, address, version))
 
-    def open(self, wrapped: bytes, hub: str, worker: bytes, address: str, version: int) -> WorkerSecret:
+    def open(
+        self, wrapped: bytes, hub: str, organisation: bytes, worker: bytes, address: str, version: int
+    ) -> WorkerSecret:
         """Unwrap it again.
 
         Raises:
             NotForMe: wrong words, or anything beside the wrap was changed.
         """
-        return WorkerSecret(unlock(self.wrap, wrapped, self._context(hub, worker, address, version)))
+        context = self._context(hub, organisation, worker, address, version)
+        return WorkerSecret(unlock(self.wrap, wrapped, context))
 
-    def _context(self, hub: str, worker: bytes, address: str, version: int) -> bytes:
+    def _context(self, hub: str, organisation: bytes, worker: bytes, address: str, version: int) -> bytes:
         return pack(
             WrapContext(
                 SUITE,
                 hub,
+                organisation,
                 worker,
                 address,
                 self.salt,

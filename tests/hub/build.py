@@ -108,7 +108,7 @@ class End:
         """What an enrolling end sends about itself."""
         keys, hub = self.sign_in_keys, self.running.settings.hub_name
         self.wrapped = self.wrapped or keys.lock(
-            self.person.secret, hub, self.id, self.address, self.wrap_version
+            self.person.secret, hub, self.house.id, self.id, self.address, self.wrap_version
         )
         return {
             "worker": b64(self.id),
@@ -133,7 +133,12 @@ class End:
         assert proved.status == 200, proved.body
         hub = self.running.settings.hub_name
         opened = self.sign_in_keys.open(
-            raw(proved.body["wrapped"]), hub, self.id, self.address, proved.body["wrap_version"]
+            raw(proved.body["wrapped"]),
+            hub,
+            self.house.id,
+            self.id,
+            self.address,
+            proved.body["wrap_version"],
         )
         assert opened.raw == self.person.secret.raw
         self.token = await finish(self.running, proved.body, self.signing)

@@ -109,8 +109,9 @@ def _unlock(shared: Shared, case: Case) -> Any:
 
 def _unwrap(shared: Shared, case: Case) -> Any:
     made = secrets.SignInKeys(b"", unhex(case["wrap_key"]), unhex(case["salt"]))
-    wrapped, worker = unhex(case["wrapped"]), unhex(case["worker"])
-    return made.open(wrapped, case["hub"], worker, case["address"], case["version"]).raw.hex()
+    wrapped, organisation, worker = (unhex(case[name]) for name in ("wrapped", "organisation", "worker"))
+    opened = made.open(wrapped, case["hub"], organisation, worker, case["address"], case["version"])
+    return opened.raw.hex()
 
 
 def _archive(shared: Shared, case: Case) -> Any:

@@ -56,16 +56,20 @@ def wraps(keep: Keep) -> tuple[str, Shared, list[Case]]:
     new = secrets.OrganisationSecret(seed("organisation secret 2"), 2)
     organisation, person = some_id("organisation"), some_id("worker")
     made = secrets.SignInKeys(b"", seed("wrap key"), SALT)
-    wrapped = keep("wrapped", lambda: made.lock(worker, HUB, person, "ann@partner.example", 1))
+    wrapped = keep(
+        "wrapped", lambda: made.lock(worker, HUB, organisation, person, "ann@partner.example", 1)
+    )
     archive = keep("archive", lambda: new.archive(organisation, old))
     locked = keep("locked", lambda: secrets.lock(seed("key"), b"secret", b"context"))
     base: dict[str, Any] = {
-        "wrap_key": seed("wrap key").hex(), "wrapped": wrapped.hex(), "hub": HUB, "worker": person.hex(),
-        "address": "ann@partner.example", "salt": SALT.hex(), "version": 1,
+        "wrap_key": seed("wrap key").hex(), "wrapped": wrapped.hex(), "hub": HUB,
+        "organisation": organisation.hex(), "worker": person.hex(), "address": "ann@partner.example",
+        "salt": SALT.hex(), "version": 1,
     }  # fmt: skip
     changes: dict[str, dict[str, Any]] = {
         "other-words": {"wrap_key": seed("other").hex()},
         "other-hub": {"hub": "other.example"},
+        "other-organisation": {"organisation": some_id("other").hex()},
         "other-worker": {"worker": some_id("other").hex()},
         "other-address": {"address": "bob@partner.example"},
         "other-salt": {"salt": some_id("other salt").hex()},

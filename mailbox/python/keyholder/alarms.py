@@ -38,10 +38,18 @@ class Kind(Enum):
     KEY_SUBSTITUTED = Wording(1, "The hub named a different person or organisation than the one you know.")
     AUTHORITY_CHANGED = Wording(1, "The hub showed an accrediting authority that is not the one you trust.")
     NOT_ACCREDITED = Wording(1, "An organisation here is not accredited by the authority you trust.")
+    WITHDRAWAL_WITHHELD = Wording(
+        1, "The hub holds back that an organisation's accreditation was withdrawn, as you saw before."
+    )
     OWN_KEYS_DIFFER = Wording(2, "Your organisation's records do not show your own sign-in.")
     NOBODY_SIGNED = Wording(3, "Something was shown as decided that nobody entitled has signed.")
     GHOST = Wording(4, "Somebody was given access without it being written down, or the other way round.")
     HISTORY_CHANGED = Wording(5, "The history of this circle is not the one you were shown before.")
+    CIRCLE_HIDDEN = Wording(
+        5,
+        "The hub left out a circle of yours, or its name, that it had shown you before.",
+        "Nothing in the other circles is touched by that.",
+    )
     HISTORIES_DIFFER = Wording(5, "Somebody in this circle was shown another history than you.")
     CHAIN_CHANGED = Wording(5, "An organisation's records were changed or wound back.")
     PINS_WOUND_BACK = Wording(5, "The hub handed back an old copy of what you had already checked.")
@@ -69,6 +77,11 @@ class Kind(Enum):
     )
     DOCUMENT_CHANGED = Wording(
         10, "This document was changed after it was shared.", "Nothing of it was kept."
+    )
+    TIME_MOVED = Wording(
+        11,
+        "The hub says that something arrived at a time that is still to come.",
+        tell="Check the clock of this device; if it is right, tell your manager and the people who run the hub.",
     )
     DOCUMENT_DISGUISED = Wording(
         11, "This document is not what it says it is.", "Nothing of it was kept.", _TELL_PARTNER

@@ -42,6 +42,7 @@ class Directory:
         self._chains: dict[bytes, Organisation] = {}
         self._accreditations: dict[bytes, Accreditation] = {}
         self._withdrawals: dict[bytes, dict[bytes, Withdrawal]] = {}
+        self._vouched_for: set[tuple[bytes, bytes]] = set()
         self._checked: dict[bytes, int] = {}
 
     def organisation(self, organisation: bytes) -> Organisation:
@@ -61,6 +62,12 @@ class Directory:
     def withdrawals(self, organisation: bytes) -> Sequence[Withdrawal]:
         """All verified withdrawals for that organisation."""
         return tuple(self._withdrawals.get(organisation, {}).values())
+
+    def vouched(self, organisation: bytes) -> bool:
+        """Whether the authority, under its newest root or a former one, ever accredited this organisation
+        with the beginning that its chain has. False while its founder waits for it, and for what a hub
+        made up."""
+        return (organisation, self.organisation(organisation).genesis) in self._vouched_for
 
     def knows(self, organisation: bytes) -> bool:
         """Whether anything was verified of it."""
@@ -120,6 +127,7 @@ class Directory:
             raise self._keeper.alarm(Kind.CHAIN_CHANGED, organisation=organisation, shown=page.head)
         self._check_pin(chain)
         self._check_genesis(chain)
+        self._check_withdrawals(organisation)
         self._chains[organisation] = chain
 
     def _extend(self, organisation: bytes, chain: Organisation | None, page: ChainPage) -> Organisation:
@@ -159,33 +167,41 @@ class Directory:
                     vouched=accreditation.genesis,
                 )
 
+    def _check_withdrawals(self, organisation: bytes) -> None:
+        """A withdrawal that was seen once is served for ever."""
+        if self._pins is None:
+            return
+        shown = self._withdrawals.get(organisation, {})
+        missing = self._pins.withdrawn(organisation) - shown.keys()
+        if missing:
+            raise self._keeper.alarm(
+                Kind.WITHDRAWAL_WITHHELD, organisation=organisation, missing=b"".join(sorted(missing))
+            )
+        for digest in shown:
+            self._pins.pin_withdrawn(organisation, digest)
+
     def _take_authority(self, organisation: bytes, page: ChainPage) -> None:
         for packed in page.accreditations:
-            found = self._vouched(organisation, packed, rules.verify_accreditation)
-            if found is not None:
-                self._accreditations[found[0]] = found[1]
+            digest, said, newest = self._read(organisation, packed, rules.verify_accreditation)
+            self._vouched_for.add((said.organisation, said.genesis))
+            if newest:
+                self._accreditations[digest] = said
         for packed in page.withdrawals:
-            ended = self._vouched(organisation, packed, rules.verify_withdrawal)
-            if ended is not None:
-                self._withdrawals.setdefault(ended[1].organisation, {})[ended[0]] = ended[1]
+            digest, ended, newest = self._read(organisation, packed, rules.verify_withdrawal)
+            known = self._pins.withdrawn(ended.organisation) if self._pins else frozenset()
+            if newest or digest in known:
+                self._withdrawals.setdefault(ended.organisation, {})[digest] = ended
 
-    def _vouched(
+    def _read(
         self, organisation: bytes, packed: bytes, verify: Callable[[Root, Signed], T]
-    ) -> tuple[bytes, T] | None:
-        """A document's digest and what it says; None when only a former root signed it: it waits to be
-        signed again, under the same digest."""
-        try:
-            signed = unpack(Signed, packed)
-            return rules.digest(signed), verify(self._authority.root, signed)
-        except CryptoError as error:
-            if any(_holds(verify, root, packed) for root in self._authority.earlier):
-                return None
-            raise self._keeper.alarm(Kind.NOT_ACCREDITED, organisation=organisation, shown=packed) from error
-
-
-def _holds(verify: Callable[[Root, Signed], object], root: Root, packed: bytes) -> bool:
-    try:
-        verify(root, unpack(Signed, packed))
-    except CryptoError:
-        return False
-    return True
+    ) -> tuple[bytes, T, bool]:
+        """A document's digest, what it says, and whether the newest root signed it. One that only a former
+        root signed waits to be signed again, under the same digest."""
+        newest = self._authority.root
+        for root in (newest, *reversed(self._authority.earlier)):
+            try:
+                signed = unpack(Signed, packed)
+                return rules.digest(signed), verify(root, signed), root is newest
+            except CryptoError:
+                continue
+        raise self._keeper.alarm(Kind.NOT_ACCREDITED, organisation=organisation, shown=packed)

@@ -67,13 +67,15 @@ class End:
         folder: Path | None = None,
         clock: Callable[[], int] = now,
         expect: bytes | None = None,
+        of: bytes | None = None,
     ) -> End:
         """Sign in over ``connection``, which is this worker's alone from now on.
 
         ``folder``: where this device keeps what it verified; None on a shared device. ``name``: what others
-        read beside what this worker writes. ``expect``: the worker's id, when it is known.
+        read beside what this worker writes. ``expect`` and ``of``: the worker's and their organisation's
+        id, when they are known.
         """
-        desk = await sign_in(connection, trust, address, words, name, folder, clock, expect)
+        desk = await sign_in(connection, trust, address, words, name, folder, clock, expect, of)
         return cls(desk)
 
     async def __aenter__(self) -> End:
@@ -111,6 +113,11 @@ class End:
     def legal_name(self) -> str:
         """Their organisation's name, as the authority vouches for it; empty before it does."""
         return self.legal_name_of(self.organisation)
+
+    @property
+    def accredited(self) -> bool:
+        """Whether the authority has ever vouched for this organisation, as it began."""
+        return self._desk.directory.vouched(self.organisation)
 
     def legal_name_of(self, organisation: bytes) -> str:
         """An organisation's name, of those this end has verified."""
@@ -218,7 +225,13 @@ class End:
         other = desk.connection.another()
         try:
             unlocked = await unlock(
-                other, desk.authority.trust, self.address, old_words, desk.keeper, self.worker
+                other,
+                desk.authority.trust,
+                self.address,
+                old_words,
+                desk.keeper,
+                expect=self.worker,
+                of=self.organisation,
             )
         finally:
             await other.close()
@@ -229,7 +242,7 @@ class End:
             "old_auth": unlocked.keys.auth,
             "salt": keys.salt,
             "auth": keys.auth,
-            "wrapped": keys.lock(unlocked.secret, hub, self.worker, self.address, version),
+            "wrapped": keys.lock(unlocked.secret, hub, self.organisation, self.worker, self.address, version),
             "wrap_version": version,
         }
         await desk.connection.put("/v1/me/words", body, answers.Nothing, again=False)

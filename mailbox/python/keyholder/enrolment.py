@@ -84,12 +84,13 @@ class NewWorker:
     keys: SignInKeys = field(repr=False)
 
     @classmethod
-    def make(cls, hub: str, address: str, worker: bytes | None = None) -> NewWorker:
-        """Six new words, a new secret, wrapped. About 0.2 s."""
+    def make(cls, hub: str, organisation: bytes, address: str, worker: bytes | None = None) -> NewWorker:
+        """Six new words, a new secret, wrapped for that organisation alone. About 0.2 s."""
         chosen, name = words.generate(), sign_in_name(address)
         keys = SignInKeys.derive(chosen, os.urandom(16))
         made, secret = worker or os.urandom(16), WorkerSecret.generate()
-        return cls(made, secret, chosen, name, keys.lock(secret, hub, made, name, FIRST_WRAP), keys)
+        wrapped = keys.lock(secret, hub, organisation, made, name, FIRST_WRAP)
+        return cls(made, secret, chosen, name, wrapped, keys)
 
     def credentials(self) -> dict[str, object]:
         """What an enrolment sends."""
@@ -143,7 +144,7 @@ async def join(connection: Connection, trust: Trust, token: str, address: str) -
     looked = await look(connection, trust, token)
     if looked.founding or looked.organisation is None or looked.genesis is None:
         raise NotReady("This link founds an organisation.")
-    new = NewWorker.make(trust.hub, address, looked.replaces)
+    new = NewWorker.make(trust.hub, looked.organisation, address, looked.replaces)
     body = {"token": link_token(token), **new.credentials(), "profile_box": None, "founding": None}
     answer = await connection.post("/v1/enrolments", body, signinanswers.State, again=True)
     spoken = spoken_words(
@@ -182,7 +183,7 @@ async def found(
     if not looked.founding:
         raise NotReady("This link is for joining an organisation that is there already.")
     organisation, secret = os.urandom(16), OrganisationSecret.generate(1)
-    new, printed = NewWorker.make(trust.hub, address), words.generate(words.KIT_WORDS)
+    new, printed = NewWorker.make(trust.hub, organisation, address), words.generate(words.KIT_WORDS)
     kit = kit_secret(printed, organisation)
     members = [
         new.member(Role.MANAGER),
@@ -241,15 +242,19 @@ async def _bring_back(
     clock: Callable[[], int],
 ) -> Joined:
     keeper = EvidenceKeeper(None)
-    directory = Directory(connection, Authority(trust, keeper), None, keeper, clock)
+    authority = Authority(trust, keeper)
+    await authority.refresh(connection)
+    directory = Directory(connection, authority, None, keeper, clock)
     await directory.know([organisation])
     chain = directory.organisation(organisation)
+    if not directory.vouched(organisation):  # a kit pins nothing: only the authority tells its chain apart
+        raise keeper.alarm(Kind.NOT_ACCREDITED, organisation=organisation, shown=chain.genesis)
     author = next((m.worker for m in chain.members.values() if m.signing_key == kit.signing.public), None)
     if author is None:
         raise NotReady("These words are not of this organisation's kit.")
     keys = OrganisationKeys(connection, directory, organisation, author, kit, keeper)
     secret = await keys.current()
-    new = NewWorker.make(trust.hub, address)
+    new = NewWorker.make(trust.hub, organisation, address)
     body = {**new.credentials(), "mail": mail}
     await connection.post("/v1/recovery/enrolments", body, signinanswers.State, again=True)
     member = new.member(Role.MANAGER)

@@ -24,6 +24,7 @@ from keyholder.state import LocalState
 
 CIRCLES = 2000
 ORGANISATIONS = 2000
+WITHDRAWN = 4000
 _CONTEXT = b"kith/1/pins\x00"
 
 
@@ -33,6 +34,13 @@ class Place(Struct, frozen=True):
     id: Annotated[bytes, Meta(min_length=16, max_length=32)]
     length: Uint
     head: Hash
+
+
+class Withdrawn(Struct, frozen=True):
+    """A withdrawal that was seen: of which organisation, and its digest."""
+
+    organisation: Id
+    digest: Hash
 
 
 class Pinned(Struct, frozen=True):
@@ -46,6 +54,9 @@ class Pinned(Struct, frozen=True):
     log_root: Hash
     organisations: Annotated[tuple[Place, ...], Meta(max_length=ORGANISATIONS)]
     circles: Annotated[tuple[Place, ...], Meta(max_length=CIRCLES)]
+    organisation: Annotated[bytes, Meta(max_length=16)]
+    genesis: Annotated[bytes, Meta(max_length=32)]
+    withdrawn: Annotated[tuple[Withdrawn, ...], Meta(max_length=WITHDRAWN)]
 
 
 class Pins:
@@ -58,6 +69,9 @@ class Pins:
         self.log_size, self.log_root = 0, EMPTY_ROOT
         self._organisations: dict[bytes, Place] = {}
         self._circles: dict[bytes, Place] = {}
+        self.own: tuple[bytes, bytes] | None = None
+        """The own organisation and its genesis, once the authority has vouched for them."""
+        self._withdrawn: dict[bytes, Withdrawn] = {}
         self._changed = False
 
     async def load(self, connection: Connection) -> None:
@@ -110,6 +124,10 @@ class Pins:
         """How far that circle was verified."""
         return self._circles.get(circle)
 
+    def circles(self) -> tuple[bytes, ...]:
+        """Every circle that was ever verified."""
+        return tuple(self._circles)
+
     def pin_organisation(self, organisation: bytes, length: int, head: bytes) -> None:
         """Move forward."""
         self._forward(self._organisations, Place(organisation, length, head))
@@ -117,6 +135,23 @@ class Pins:
     def pin_circle(self, circle: bytes, seq: int, head: bytes) -> None:
         """Move forward."""
         self._forward(self._circles, Place(circle, seq, head))
+
+    def pin_own(self, organisation: bytes, genesis: bytes) -> None:
+        """For ever: nobody's organisation changes. Raises Alarm when another is pinned."""
+        if self.own is None:
+            self.own, self._changed = (organisation, genesis), True
+        elif self.own != (organisation, genesis):
+            raise self._keeper.alarm(Kind.KEY_SUBSTITUTED, known=self.own[0], shown=organisation)
+
+    def withdrawn(self, organisation: bytes) -> frozenset[bytes]:
+        """The digests of all withdrawals that were ever seen for that organisation."""
+        return frozenset(w.digest for w in self._withdrawn.values() if w.organisation == organisation)
+
+    def pin_withdrawn(self, organisation: bytes, digest: bytes) -> None:
+        """For ever: what the authority has withdrawn stays withdrawn."""
+        if digest not in self._withdrawn:
+            self._withdrawn[digest] = Withdrawn(organisation, digest)
+            self._changed = True
 
     def pin_log(self, size: int, root: bytes) -> None:
         """Move forward."""
@@ -149,6 +184,10 @@ class Pins:
             self._forward(self._organisations, place)
         for place in pinned.circles:
             self._forward(self._circles, place)
+        if pinned.organisation:
+            self.pin_own(pinned.organisation, pinned.genesis)
+        for seen in pinned.withdrawn:
+            self.pin_withdrawn(seen.organisation, seen.digest)
 
     def _forward(self, places: dict[bytes, Place], place: Place) -> None:
         known = places.get(place.id)
@@ -170,6 +209,8 @@ class Pins:
             self.log_root,
             _latest(self._organisations, ORGANISATIONS),
             _latest(self._circles, CIRCLES),
+            *(self.own or (b"", b"")),
+            tuple(self._withdrawn.values())[-WITHDRAWN:],
         )
 
     def _context(self, version: int) -> bytes:

@@ -49,6 +49,7 @@ async def sign_in(
     folder: Path | None,
     clock: Callable[[], int],
     expect: bytes | None,
+    of: bytes | None,
 ) -> Desk:
     """Sign in and set up the desk. On any fault the session is ended again.
 
@@ -56,7 +57,7 @@ async def sign_in(
         WrongWords, NotReady, Refused, Away, Alarm.
     """
     keeper = EvidenceKeeper(folder / "evidence" if folder else None)
-    unlocked = await unlock(connection, trust, address, words, keeper, expect)
+    unlocked = await unlock(connection, trust, address, words, keeper, expect, of)
     await _begin(connection, trust, unlocked)
     try:
         return await _set_up(connection, trust, unlocked, name, folder, clock, keeper)
@@ -72,8 +73,10 @@ async def unlock(
     words: str,
     keeper: EvidenceKeeper,
     expect: bytes | None = None,
+    of: bytes | None = None,
 ) -> Unlocked:
-    """Open the worker's secret with their words. About 0.2 s.
+    """Open the worker's secret with their words. About 0.2 s. It opens for their own organisation alone;
+    ``expect`` and ``of`` are the worker and the organisation this device knows.
 
     Raises:
         WrongWords: the hub does not know these words. Alarm: what it keeps beside them was changed.
@@ -91,13 +94,17 @@ async def unlock(
     keys = await asyncio.to_thread(SignInKeys.derive, typed, start.salt)
     proved = await _prove(connection, told, keys)
     try:
-        secret = keys.open(proved.wrapped, trust.hub, proved.worker, told, proved.wrap_version)
+        secret = keys.open(
+            proved.wrapped, trust.hub, proved.organisation, proved.worker, told, proved.wrap_version
+        )
     except CryptoError as error:
         raise keeper.alarm(
             Kind.SIGN_IN_CHANGED, wrapped=proved.wrapped, worker=proved.worker, salt=start.salt
         ) from error
     if expect is not None and proved.worker != expect:
         raise keeper.alarm(Kind.KEY_SUBSTITUTED, worker=proved.worker)
+    if of is not None and proved.organisation != of:
+        raise keeper.alarm(Kind.KEY_SUBSTITUTED, organisation=proved.organisation, known=of)
     return Unlocked(proved, secret, told, keys)
 
 
@@ -179,6 +186,7 @@ async def _desk_of(
     pins.pin_root(authority.root.number, authority.trust.digest)
     directory = Directory(connection, authority, pins, keeper, clock)
     await _check_own_keys(directory, me, keeper)
+    _check_own_organisation(directory, me, pins, keeper)
     keys = OrganisationKeys(connection, directory, me.organisation, me.worker, secret, keeper)
     log = AccessLog(connection, lambda: authority, pins, keeper)
     desk = Desk(connection, clock, authority, directory, me, keys, pins, log, state, keeper)
@@ -197,3 +205,15 @@ async def _check_own_keys(directory: Directory, me: Me, keeper: EvidenceKeeper) 
         raise NotReady("Your manager has not admitted you yet. Tell them your five words.")
     if (member.signing_key, member.box_key) != (me.secret.signing.public, me.secret.box.public):
         raise keeper.alarm(Kind.OWN_KEYS_DIFFER, signing_key=member.signing_key, box_key=member.box_key)
+
+
+def _check_own_organisation(directory: Directory, me: Me, pins: Pins, keeper: EvidenceKeeper) -> None:
+    """Once the authority has vouched for the own organisation, it stays the one with that beginning. Before
+    that (its founder waits for it) one may sign in; nothing is sealed without an accreditation."""
+    genesis = directory.organisation(me.organisation).genesis
+    if pins.own not in (None, (me.organisation, genesis)):
+        raise keeper.alarm(Kind.KEY_SUBSTITUTED, organisation=me.organisation, shown=genesis)
+    if directory.vouched(me.organisation):
+        pins.pin_own(me.organisation, genesis)
+    elif pins.own is not None:
+        raise keeper.alarm(Kind.NOT_ACCREDITED, organisation=me.organisation, shown=genesis)

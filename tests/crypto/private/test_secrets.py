@@ -29,8 +29,15 @@ def test_every_label_gives_another_key() -> None:
 def test_a_worker_secret_comes_back_from_its_words() -> None:
     keys = SignInKeys(seed("auth"), seed("wrap"), some_id("salt"))
     secret = WorkerSecret(seed("secret"))
-    wrapped = keys.lock(secret, HUB, some_id("worker"), "ann@partner.example", 1)
-    assert keys.open(wrapped, HUB, some_id("worker"), "ann@partner.example", 1).raw == secret.raw
+    bound = (HUB, some_id("refuge"), some_id("worker"), "ann@partner.example", 1)
+    assert keys.open(keys.lock(secret, *bound), *bound).raw == secret.raw
+
+
+def test_a_worker_secret_opens_for_the_organisation_that_its_worker_joined_and_no_other() -> None:
+    keys, secret = SignInKeys(seed("auth"), seed("wrap"), some_id("salt")), WorkerSecret(seed("secret"))
+    wrapped = keys.lock(secret, HUB, some_id("refuge"), some_id("worker"), "ann@partner.example", 1)
+    with pytest.raises(NotForMe):
+        keys.open(wrapped, HUB, some_id("another"), some_id("worker"), "ann@partner.example", 1)
 
 
 def test_the_archive_leads_from_each_generation_to_the_one_before() -> None:

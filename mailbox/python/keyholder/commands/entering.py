@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from keyholder.connection import Connection
 
 OFTEN = "To give your words once for many commands: kith sign-in --keep 30m"
+NOT_ACCREDITED = (
+    "Your organisation is not accredited yet: until it is, nothing can be sent. "
+    "If it was accredited before, stop here and telephone the commissioner's office."
+)
 ENDED = "Your sign-in has ended. Run: kith sign-in --keep 30m"
 
 
@@ -92,6 +96,7 @@ async def with_words(call: Call, connection: Connection, trust: Trust) -> End:
             folder=call.place.state,
             clock=call.console.clock,
             expect=bytes.fromhex(profile.worker) if profile.worker else None,
+            of=bytes.fromhex(profile.organisation) if profile.organisation else None,
         )
     except Refused as refused:
         if refused.status == 429:
@@ -99,6 +104,7 @@ async def with_words(call: Call, connection: Connection, trust: Trust) -> End:
         raise
     if not profile.worker:
         call.place.change(worker=end.worker.hex(), organisation=end.organisation.hex())
+    _say_standing(call, end)
     return end
 
 
@@ -118,7 +124,14 @@ async def again(call: Call, connection: Connection, trust: Trust, kept: Remember
             forget(call)
             raise NotSignedIn(ENDED) from None
         raise
-    return End(desk)
+    end = End(desk)
+    _say_standing(call, end)
+    return end
+
+
+def _say_standing(call: Call, end: End) -> None:
+    if not end.accredited:
+        call.console.note(NOT_ACCREDITED)
 
 
 def remembered(call: Call) -> Remembered | None:
