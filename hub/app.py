@@ -55,9 +55,7 @@ KERNEL = Feature("kernel", health.ROUTES)
 # Each is started in this order and stopped in reverse.
 FEATURES: tuple[Feature, ...] = (
     Feature("audit", audit_routes.ROUTES, start=appending),
-    Feature(
-        "notifications", notifications_routes.ROUTES, notifications_jobs.JOBS, notifications_part.start
-    ),
+    Feature("notifications", notifications_routes.ROUTES, notifications_jobs.JOBS, notifications_part.start),
     Feature("accounts", accounts_routes.ROUTES, accounts_jobs.JOBS),
     Feature("organisations", organisations_routes.ROUTES),
     Feature("circles", circles_routes.ROUTES, start=circles_state.start),

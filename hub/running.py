@@ -16,7 +16,7 @@ from hub.app import FEATURES, assemble, build, jobs, running
 from hub.config import Settings, SettingsError
 from hub.kernel.keys import load_keys
 from hub.kernel.logs import configure_logs
-from hub.kernel.opening import bring_up_to_date, opened
+from hub.kernel.opening import bring_up_to_date, opened, require_up_to_date
 from hub.kernel.refusals import Refused
 from hub.kernel.server import listen
 from hub.organisations import service as organisations
@@ -33,7 +33,9 @@ def serve_forever(settings: Settings) -> None:
     """Serve, in as many processes as the settings say. SQLite brings itself up to date first."""
     configure_logs(settings.log_level)
     load_keys(settings)
-    if not settings.on_postgresql:
+    if settings.on_postgresql:
+        require_up_to_date(settings)
+    else:
         bring_up_to_date(settings)
     if settings.processes == 1:
         _run(lambda: serve(settings))
@@ -48,6 +50,7 @@ def serve_forever(settings: Settings) -> None:
 def work_forever(settings: Settings) -> None:
     """Run the jobs alone."""
     configure_logs(settings.log_level)
+    require_up_to_date(settings)
     _run(lambda: work(settings))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from hub.config import Disk, Settings
+from hub.config import Disk, Settings, SettingsError
 from storage.blobs import BlobStore
 from storage.database import Database
 
@@ -28,6 +28,16 @@ def bring_up_to_date(settings: Settings) -> None:
 
     make_home(settings)
     upgrade(settings.database.reveal())
+
+
+def require_up_to_date(settings: Settings) -> None:
+    """Refuse to start on tables of another version. Raises SettingsError saying what to do, and Unavailable."""
+    from storage.migrate import current, newest
+
+    found = current(settings.database.reveal())
+    if found != newest():
+        been = "has no tables yet" if found is None else "has the tables of another version"
+        raise SettingsError(f"The database {been}. Run: kith-hub migrate")
 
 
 def make_home(settings: Settings) -> None:

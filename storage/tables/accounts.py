@@ -105,7 +105,8 @@ standings = Table(
     "standings",
     metadata,
     Column("organisation", LargeBinary, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("valid_from", BigInteger, nullable=False),
+    Column("valid_from", BigInteger, primary_key=True, autoincrement=False),
     Column("valid_to", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
 )
+"""Stretches of time in which the organisation is accredited: one kind each, and none overlaps another."""

@@ -30,9 +30,7 @@ notices = Table(
     Column("seq", BigInteger),
     Column("subject", LargeBinary, comment="which action, where it is about one"),
     Column("at", BigInteger, nullable=False),
-    Column(
-        "check_at", BigInteger, comment="when to ask whether it may leave; empty once mailed or moot"
-    ),
+    Column("check_at", BigInteger, comment="when to ask whether it may leave; empty once mailed or moot"),
     Column("mail", LargeBinary, comment="the mail it went into"),
     Index("ix_notices_due", "check_at", "worker"),
     Index("ix_notices_waiting", "worker", "check_at"),
@@ -43,9 +41,7 @@ notices = Table(
 mails = Table(
     "mails",
     metadata,
-    Column(
-        "mail", LargeBinary, primary_key=True, comment="link and Message-ID are derived from this"
-    ),
+    Column("mail", LargeBinary, primary_key=True, comment="link and Message-ID are derived from this"),
     Column("state", Text, nullable=False, comment="waiting, sent or dead"),
     Column("worker", LargeBinary, comment="empty for an enrolment"),
     Column("organisation", LargeBinary, comment="empty for a founder"),

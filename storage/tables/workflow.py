@@ -20,6 +20,7 @@ actions = Table(
     metadata,
     Column("circle", LargeBinary, primary_key=True),
     Column("action", LargeBinary, primary_key=True),
+    Column("proposer", LargeBinary, nullable=False, comment="the organisation that asked for it"),
     Column("owner", LargeBinary, nullable=False, comment="of the circle"),
     Column("organisation", LargeBinary, nullable=False),
     Column("assignee", LargeBinary, nullable=False, comment="empty bytes while nobody has taken it on"),
@@ -32,6 +33,7 @@ actions = Table(
     Column("changed_at", BigInteger, nullable=False),
     Column("open", Boolean, nullable=False, comment="unfinished, in a circle that is open"),
     Column("here", Boolean, nullable=False, comment="its organisation is in the circle or asked in"),
+    Index("ix_actions_proposed", "circle", "proposer", "open"),
     Index("ix_actions_mine", "assignee", "open", "due_at", "circle", "action"),
     Index("ix_actions_theirs", "organisation", "open", "due_at", "circle", "action"),
     Index("ix_actions_unassigned", "organisation", "assignee", "open", "due_at", "circle", "action"),
@@ -42,9 +44,7 @@ ladders = Table(
     "ladders",
     metadata,
     Column("circle", LargeBinary, primary_key=True),
-    Column(
-        "subject", LargeBinary, primary_key=True, comment="an action, or an organisation asked in"
-    ),
+    Column("subject", LargeBinary, primary_key=True, comment="an action, or an organisation asked in"),
     Column("kind", Text, nullable=False, comment="action or invitation"),
     Column("organisation", LargeBinary, nullable=False),
     Column("assignee", LargeBinary, nullable=False, comment="empty bytes for nobody"),

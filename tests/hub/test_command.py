@@ -103,9 +103,11 @@ def test_several_processes_share_a_port_and_a_dead_one_is_replaced(
     endpoint = s3_settings.endpoint.removeprefix("http://")
     blobs = f"s3://{s3_settings.access_key}:{s3_settings.secret_key}@{endpoint}/{s3_settings.bucket}?tls=no"
     settings = {"database": postgresql_url, "blobs": blobs, "keys": tmp_path / "keys"}
+    refused = run("serve", **settings)
+    assert refused.returncode == 2
+    assert "kith-hub migrate" in refused.stderr
+    assert run("migrate", **settings).returncode == 0
     with serving("--processes", "2", **settings) as (process, url):
-        assert not ready(url)
-        assert run("migrate", **settings).returncode == 0
         assert ready(url)
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         before = set(children.read_text().split())
