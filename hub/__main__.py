@@ -219,7 +219,7 @@ def _yes_no(choice: bool | None) -> str | None:
 
 def _line(route: Route) -> str:
     place = os.path.relpath(route.place) if route.place.startswith(os.getcwd()) else route.place
-    return f"{route.method:7}{route.path:56}{route.access!r:40}{place}"
+    return f"{route.method:7} {route.path:64} {route.access!s:32} {place}"
 
 
 def _fail(message: str, code: int, error: Exception | None = None) -> None:

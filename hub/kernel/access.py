@@ -27,6 +27,9 @@ class Access:
     def admit(self, caller: Caller) -> None:
         """Raise NotAllowed when this kind of caller may not."""
 
+    def __str__(self) -> str:
+        return type(self).__name__.lower()
+
 
 @dataclass(frozen=True, slots=True)
 class Public(Access):
@@ -41,6 +44,9 @@ class Public(Access):
 @dataclass(frozen=True, slots=True)
 class SignedIn(Access):
     """Any live session, also of a worker whom nobody has admitted yet."""
+
+    def __str__(self) -> str:
+        return "signed in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,9 @@ class Member(Access):
         fits = known and (not self.kinds or caller.kind in self.kinds)
         if not caller.organisation or not fits:
             raise NotAllowed
+
+    def __str__(self) -> str:
+        return ", ".join(["member", *sorted(self.roles), *sorted(f"of {kind}" for kind in self.kinds)])
 
 
 @dataclass(frozen=True, slots=True)
