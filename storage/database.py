@@ -16,8 +16,9 @@ from typing import Any, Protocol
 from storage.calls import Calls
 from storage.errors import Conflict, Unavailable
 from storage.statements import Prepared, Row, Statement, Statements, Values
+from storage.together import Change
 
-__all__ = ["Conflict", "Database", "Row", "Unavailable", "Unit"]
+__all__ = ["Change", "Conflict", "Database", "Row", "Unavailable", "Unit"]
 
 
 class Session(Protocol):
@@ -26,6 +27,7 @@ class Session(Protocol):
     async def fetch(self, prepared: Prepared, given: Values, *, first: bool) -> list[Row]: ...
     async def run(self, prepared: Prepared, given: Values) -> int: ...
     async def run_many(self, prepared: Prepared, rows: Sequence[Values]) -> None: ...
+    async def run_together(self, changes: Sequence[tuple[Prepared, Values]]) -> None: ...
 
 
 class Keeper(Protocol):
@@ -81,6 +83,17 @@ class Unit:
         prepared = self._statements.get(statement, rows[0])
         try:
             await session.run_many(prepared, rows)
+        except BaseException:
+            self.failed = True
+            raise
+
+    async def run_together(self, changes: Sequence[Change]) -> None:
+        """Run changes of which none looks at what another writes, and no two change one row: on PostgreSQL in
+        one journey, whatever their order."""
+        session = self._checked()
+        get = self._statements.get
+        try:
+            await session.run_together([(get(each.statement, each.values), each.values) for each in changes])
         except BaseException:
             self.failed = True
             raise

@@ -13,6 +13,7 @@ import asyncpg
 from storage.calls import Calls, make_calls
 from storage.errors import Conflict, Unavailable
 from storage.statements import Prepared, Row, Values
+from storage.together import AT_ONCE, merged
 
 CONNECT_SECONDS = 5.0
 FREE_SECONDS = 10.0
@@ -85,6 +86,16 @@ class Session:
             await self.connection.executemany(prepared.sql, [prepared.values(row) for row in rows])
         except Exception as fault:
             raise translated(fault) from fault
+
+    async def run_together(self, changes: Sequence[tuple[Prepared, Values]]) -> None:
+        for at in range(0, len(changes), AT_ONCE):
+            some = changes[at : at + AT_ONCE]
+            text = merged(tuple(prepared.sql for prepared, _ in some))
+            values = [value for prepared, given in some for value in prepared.values(given)]
+            try:
+                await self.connection.execute(text, *values)
+            except Exception as fault:
+                raise translated(fault) from fault
 
 
 class Postgresql:

@@ -104,6 +104,10 @@ class Session:
         else:
             self._execute_many(prepared.sql, values)
 
+    async def run_together(self, changes: Sequence[tuple[Prepared, Values]]) -> None:
+        for prepared, given in changes:
+            await self.run(prepared, given)
+
     async def _placed(self, prepared: Prepared, work: Callable[[], T], *, may_stop: bool = False) -> T:
         """Here or in a thread. To stop a change would undo the whole transaction, so only a query may be."""
         if prepared.slow or not self._inline:

@@ -17,17 +17,21 @@ from hub.kernel.live import Event
 from hub.notifications import service as notifications
 from hub.notifications.service import Notice
 from policies.urgency import Urgency
-from storage.database import Unit
+from storage.database import Change, Unit
 
 SAID = (Kind.MESSAGE, Kind.DOCUMENT)
 
 
-async def announce(unit: Unit, hub: Hub, posted: Posted, summary: Summary) -> None:
-    """A live event once it is durable; notices in the same transaction."""
+def notices(unit: Unit, hub: Hub, posted: Posted, summary: Summary) -> list[Change]:
+    """The changes that queue the notices, for the same transaction."""
+    return notifications.changes(unit, hub, _notices(posted, summary), posted.now)
+
+
+def publish(unit: Unit, hub: Hub, posted: Posted, summary: Summary) -> None:
+    """A live event once it is durable."""
     gone = posted.before.members.keys() - posted.after.members.keys() if posted.before else frozenset()
     event = Event("circle", topic=posted.circle, seq=posted.seq, to=(*summary.here, *sorted(gone)))
     unit.after_commit(lambda: hub.live.publish(event))
-    await notifications.notify_all(unit, hub, tuple(_notices(posted, summary)), posted.now)
 
 
 def _notices(posted: Posted, summary: Summary) -> Iterator[Notice]:

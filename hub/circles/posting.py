@@ -70,10 +70,13 @@ async def post_entry(unit: Unit, hub: Hub, caller: Caller, draft: Draft, now: in
         taken = await _judged(unit, hub, caller, draft, row, now)
     except (Refused, CryptoError) as refusal:
         return await _same(unit, hub, draft, _told(refusal, row)), False
-    together = hub.database.dialect == "postgresql"
-    if not await storing.store(unit, draft, taken, row, together=together):
+    posted = _posted(caller, draft, taken)
+    notices = announcing.notices(unit, hub, posted, taken.summary)
+    if not await storing.store(unit, draft, taken, row, notices):
         return await _same(unit, hub, draft, StaleEntry("somebody else opened this circle")), False
-    await _react(unit, hub, caller, draft, taken)
+    announcing.publish(unit, hub, posted, taken.summary)
+    for react in hub.part(Reactions).calls:
+        await react(unit, hub, posted)
     return _receipt(hub, draft.header.circle, taken.head, taken.placed), True
 
 
@@ -204,8 +207,8 @@ def _taken(placed: Placed, row: Row | None, before: Circle | None, after: Circle
     return Taken(placed, head, before, after, summary)
 
 
-async def _react(unit: Unit, hub: Hub, caller: Caller, draft: Draft, taken: Taken) -> None:
-    posted = Posted(
+def _posted(caller: Caller, draft: Draft, taken: Taken) -> Posted:
+    return Posted(
         circle=draft.header.circle,
         seq=taken.placed.seq,
         entry_hash=draft.hash,
@@ -216,9 +219,6 @@ async def _react(unit: Unit, hub: Hub, caller: Caller, draft: Draft, taken: Take
         caller=caller,
         now=taken.placed.received_at,
     )
-    await announcing.announce(unit, hub, posted, taken.summary)
-    for react in hub.part(Reactions).calls:
-        await react(unit, hub, posted)
 
 
 def receipt(hub: Hub, circle: bytes, row: Row) -> ReceiptOut:

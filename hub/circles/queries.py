@@ -81,10 +81,6 @@ ADD = insert(entries).values({column.name: bindparam(f"e_{column.name}") for col
 TOUCH = (
     update(places).where(places.c.circle == bindparam("e_circle")).values(activity=bindparam("e_received_at"))
 )
-TAKE = ADD.add_cte(
-    MOVE.returning(circles.c.circle).cte("moved"), TOUCH.returning(places.c.circle).cte("touched")
-)
-"""The three before in one journey, which only PostgreSQL can."""
 ADD_CONTROL = insert(control_entries)
 ADD_BOX = insert(boxes)
 SAME = select(entries.c.hash, entries.c.seq, entries.c.head, entries.c.received_at).where(

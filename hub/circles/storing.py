@@ -3,6 +3,7 @@ now."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from hub.circles import queries, state
 from hub.circles.boxes import Box
 from hub.circles.state import Summary
 from hub.kernel.refusals import NotFound
-from storage.database import Row, Unit
+from storage.database import Change, Row, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,31 +40,34 @@ class Taken:
     summary: Summary
 
 
-async def store(unit: Unit, draft: Draft, taken: Taken, row: Row | None, *, together: bool) -> bool:
-    """Write all of it; False if somebody else opened this circle at the same moment. Raises NotFound.
-
-    ``together``: the database can change three tables in one statement.
-    """
+async def store(unit: Unit, draft: Draft, taken: Taken, row: Row | None, notices: Sequence[Change]) -> bool:
+    """Write all of it, and the notices; False if somebody else opened this circle at the same moment. Raises
+    NotFound."""
     moved = _moved(draft.header, draft.facts, taken, row)
-    added = _added(draft, taken)
+    entry = Change(queries.ADD, _added(draft, taken))
     if row is None:
         if not await unit.run(queries.START, circle=draft.header.circle, **moved):
             return False
-        await unit.run(queries.ADD, **added)
-    elif together:
-        await unit.run(queries.TAKE, **added, **_prefixed("c_", moved))
+        changes = [entry]
     else:
-        await unit.run(queries.MOVE, e_circle=row.circle, **_prefixed("c_", moved))
-        await unit.run(queries.ADD, **added)
-        await unit.run(queries.TOUCH, e_circle=row.circle, e_received_at=taken.placed.received_at)
+        changes = [entry, *_moves(row.circle, moved)]
+    if not draft.header.is_control:
+        await unit.run_together([*changes, *notices])
+        await _add_boxes(unit, draft, taken)
+        return True
+    await unit.run_together(changes)
     await _add_boxes(unit, draft, taken)
-    if draft.header.is_control:
-        await _add_control(unit, draft, taken)
+    await _add_control(unit, draft, taken)
+    await unit.run_together(notices)  # whom they reach depends on who is in the circle now
     return True
 
 
-def _prefixed(prefix: str, values: dict[str, Any]) -> dict[str, Any]:
-    return {prefix + name: value for name, value in values.items()}
+def _moves(circle: bytes, moved: dict[str, Any]) -> list[Change]:
+    values = {f"c_{name}": value for name, value in moved.items()}
+    return [
+        Change(queries.MOVE, {"e_circle": circle, **values}),
+        Change(queries.TOUCH, {"e_circle": circle, "e_received_at": moved["received_at"]}),
+    ]
 
 
 def _moved(header: Header, facts: Any, taken: Taken, row: Row | None) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from hub.kernel.refusals import Malformed
 from hub.notifications import links, queries
 from policies.limits import limits
 from policies.urgency import Urgency
-from storage.database import Unit
+from storage.database import Change, Unit
 
 Kind = Literal[
     "admitted",
@@ -80,11 +80,26 @@ async def notify_all(unit: Unit, hub: Hub, notices: Iterable[Notice], now: int) 
     groups: dict[str, list[dict[str, Any]]] = {}
     for notice in notices:
         groups.setdefault(notice.audience, []).append(_values(notice, now))
-        if notice.urgency is Urgency.IMMEDIATE:
-            unit.after_commit(lambda: hub.wakes.wake(SEND))
+        _wake(unit, hub, notice)
     for audience, rows in groups.items():
         for statement in queries.QUEUE[audience]:
             await unit.run_many(statement, rows)
+
+
+def changes(unit: Unit, hub: Hub, notices: Iterable[Notice], now: int) -> list[Change]:
+    """What queues these few, for a caller who makes other changes in the same journey
+    (`Unit.run_together`)."""
+    found: list[Change] = []
+    for notice in notices:
+        values = _values(notice, now)
+        found.extend(Change(statement, values) for statement in queries.QUEUE[notice.audience])
+        _wake(unit, hub, notice)
+    return found
+
+
+def _wake(unit: Unit, hub: Hub, notice: Notice) -> None:
+    if notice.urgency is Urgency.IMMEDIATE:
+        unit.after_commit(lambda: hub.wakes.wake(SEND))
 
 
 async def notify_enrolment(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import BigInteger, bindparam, case, delete, func, literal, select, text, update
 
-from storage.database import Conflict, Database, Row, Unavailable
+from storage.database import Change, Conflict, Database, Row, Unavailable
 from storage.statements import insert_ignore, upsert
 from tests.storage.places import ADD, ADD_LID, COUNT, COUNT_LIDS, GET, IDS, LOCK, SET, box
 
@@ -34,6 +34,31 @@ class TestOneUnit:
         assert row is not None
         assert tuple(row) == (1, 1, True, b"\x00\xff", "ä")
         assert (row.count, row[4], len(row)) == (1, "ä", 5)
+
+    async def test_changes_that_run_together_are_all_made_each_with_its_own_values(
+        self, database: Database
+    ) -> None:
+        await add(database, 1)
+        async with database.write() as unit:
+            await unit.run_together([])
+            await unit.run_together(
+                [
+                    Change(SET, {"id": 1, "count": 10}),
+                    *(Change(ADD, {"id": number, "count": number}) for number in range(2, 31)),
+                    Change(ADD_LID, {"id": 1, "box": 2}),
+                ]
+            )
+        async with database.read() as unit:
+            assert await unit.value(GET.with_only_columns(box.c.count), id=1) == 10
+            assert plain(await unit.all(IDS)) == [(number,) for number in range(1, 31)]
+            assert await unit.value(COUNT_LIDS) == 1
+
+    async def test_of_changes_that_run_together_none_is_kept_if_one_fails(self, database: Database) -> None:
+        both = [Change(ADD, {"id": 1, "count": 1}), Change(ADD, {"id": 1, "count": 2})]
+        with pytest.raises(Conflict):
+            async with database.write() as unit:
+                await unit.run_together(both)
+        assert await count(database) == 0
 
     async def test_an_exception_undoes_all_of_it(self, database: Database) -> None:
         async def fail() -> None:
