@@ -50,6 +50,12 @@ async def place_of(unit: Unit, caller: Caller, circle: bytes) -> Place:
     return place
 
 
+def require_inside(place: Place) -> None:
+    """Only members: whoever is invited answers first. Raises NotAllowed."""
+    if place.membership is Membership.PENDING:
+        refuse_if_denied(access.ANSWER_FIRST)
+
+
 def judge_reading(caller: Caller, place: Place, stated: Stated, glass: int | None) -> bool:
     """May the caller read bodies, boxes and bytes here? True if only by breaking the glass. Raises
     NotAllowed."""

@@ -44,7 +44,9 @@ _last = (
 )
 _assigned: ColumnElement[bool] = exists(
     select(assignments.c.circle).where(
-        assignments.c.circle == _circle, assignments.c.worker == bindparam("worker")
+        assignments.c.circle == _circle,
+        assignments.c.worker == bindparam("worker"),
+        assignments.c.organisation == _mine,
     )
 )
 
@@ -144,7 +146,9 @@ PLACE = (
 )
 _mine_assigned = exists(
     select(assignments.c.circle).where(
-        assignments.c.circle == places.c.circle, assignments.c.worker == bindparam("worker")
+        assignments.c.circle == places.c.circle,
+        assignments.c.worker == bindparam("worker"),
+        assignments.c.organisation == _mine,
     )
 )
 PLACES = (
@@ -247,7 +251,9 @@ ABOUT_BOXES = (
 
 ASSIGN = insert_ignore(assignments, on=["circle", "worker"])
 UNASSIGN = delete(assignments).where(
-    assignments.c.circle == _circle, assignments.c.worker == bindparam("worker")
+    assignments.c.circle == _circle,
+    assignments.c.worker == bindparam("worker"),
+    assignments.c.organisation == _mine,
 )
 UNASSIGN_ALL = delete(assignments).where(assignments.c.circle == _circle, assignments.c.organisation == _mine)
 ASSIGNED = (

@@ -26,24 +26,19 @@ async def assign(unit: Unit, caller: Caller, circle: bytes, worker: bytes, on: b
     """Put a colleague (or oneself, while nobody has it) on a circle, or take them off. Raises NotFound,
     NotAllowed."""
     place = await place_of(unit, caller, circle)
+    access.require_inside(place)
     summary = state.unpack(await unit.value(queries.SUMMARY, circle=circle) or b"")
     chain = await organisations.chain(unit, caller.organisation)
     mine = summary.place(caller.organisation)
-    if mine is None or (on and worker not in chain.members):
+    if mine is None or worker not in (chain.members if on else {*chain.members, *mine.workers}):
         raise NotFound
     anyone = any(each in chain.members for each in mine.workers)
     themself = worker == caller.worker and on
     decision = may_assign(accounts.person(caller), place.link(), themself=themself, anyone_assigned=anyone)
     refuse_if_denied(decision)
-    words = {"circle": circle, "worker": worker}
+    words = {"circle": circle, "worker": worker, "organisation": caller.organisation}
     if on:
-        await unit.run(
-            queries.ASSIGN,
-            **words,
-            organisation=caller.organisation,
-            assigned_by=caller.worker,
-            assigned_at=now,
-        )
+        await unit.run(queries.ASSIGN, **words, assigned_by=caller.worker, assigned_at=now)
     else:
         await unit.run(queries.UNASSIGN, **words)
     changed = state.with_worker(summary, caller.organisation, worker, on=on)
