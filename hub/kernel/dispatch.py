@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import binascii
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import msgspec
 from aiohttp import web
 
-from hub.kernel.addresses import client_address
+from hub.kernel.addresses import address_of
 from hub.kernel.bodies import read_json
 from hub.kernel.caller import TOKEN_BYTES, Caller
 from hub.kernel.context import Hub
-from hub.kernel.limits import ADDRESS, Rate
+from hub.kernel.limits import ACCOUNT, ADDRESS, Rate
 from hub.kernel.paths import pattern
 from hub.kernel.refusals import NotSignedIn
 from hub.kernel.replies import Reply, encoded
 from hub.kernel.requests import Request
 from hub.kernel.routes import Route
 
+ALL = "account"
+"""All routes without a rate of their own count together."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -50,7 +51,7 @@ def bind(hub: Hub, route: Route) -> Handler:
         access.check(caller)
         if caller is not None:
             for rate in by_account:
-                hub.buckets.spend(rate, "account", caller.worker, now)
+                hub.buckets.spend(rate, ALL if rate is ACCOUNT else name, caller.worker, now)
         body = None if decoder is None else await read_json(web_request, decoder, limit)
         answer = await handler(Request(hub, web_request, now, caller, body))
         return answer if route.raw else rendered(answer)
@@ -91,7 +92,6 @@ def _token(header: str) -> bytes:
 
 
 def _spend_address(hub: Hub, rates: tuple[Rate, ...], name: str, request: web.Request, now: int) -> None:
-    forwarded: Any = request.headers.get("X-Forwarded-For")
-    address = client_address(request.remote, forwarded, hub.settings.proxies)
+    address = address_of(request, hub.settings.proxies)
     for rate in rates:
         hub.buckets.spend(rate, name, address, now)

@@ -33,7 +33,7 @@ class Rate:
 ADDRESS = Rate(1200, 60, by="address")
 ACCOUNT = Rate(3000, 60, by="account")
 
-Key = tuple[str, bytes | str]
+Key = tuple[str, Rate, bytes | str]
 
 
 class Buckets:
@@ -48,14 +48,15 @@ class Buckets:
         return len(self._left)
 
     def spend(self, rate: Rate, name: str, key: bytes | str, now: int) -> None:
-        """Take one token of (name, key) at ``now`` milliseconds. Raises TooMany with seconds to wait."""
+        """Take one token of (name, key) at ``now`` milliseconds; each rate counts for itself. Raises TooMany
+        with seconds to wait."""
         if self._factor == 0:
             return
         full = rate.times * self._factor
         per_ms = full / (rate.seconds * 1000)
-        left = self._now_left((name, key), full, per_ms, now)
+        left = self._now_left((name, rate, key), full, per_ms, now)
         taken = left >= 1
-        self._left[name, key] = (left - 1 if taken else left, now)
+        self._left[name, rate, key] = (left - 1 if taken else left, now)
         if len(self._left) > self._room:
             self._left.popitem(last=False)
         if not taken:

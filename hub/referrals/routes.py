@@ -4,7 +4,7 @@ are tight."""
 from __future__ import annotations
 
 from hub.kernel.access import Member, Public
-from hub.kernel.addresses import client_address
+from hub.kernel.addresses import address_of
 from hub.kernel.limits import Rate
 from hub.kernel.replies import Reply
 from hub.kernel.requests import Request
@@ -35,8 +35,7 @@ async def post_letter(request: Request[PostLetter]) -> Reply:
 
 
 def _address(request: Request[PostLetter]) -> str:
-    forwarded = request.web.headers.get("X-Forwarded-For")
-    return client_address(request.web.remote, forwarded, request.hub.settings.proxies)
+    return address_of(request.web, request.hub.settings.proxies)
 
 
 @route("GET", "/v1/letters", access=Member())

@@ -47,6 +47,14 @@ def test_one_account_does_not_use_up_another() -> None:
     assert spend_all(buckets, "b", 0) == 10
 
 
+def test_a_narrow_rate_and_a_wide_one_of_the_same_person_count_apart() -> None:
+    buckets, wide = Buckets(), Rate(100, 60, by="proof")
+    buckets.spend(wide, "sign-in", "a", 0)
+    assert spend_all(buckets, "a", 0) == 10
+    for _ in range(99):
+        buckets.spend(wide, "sign-in", "a", 0)
+
+
 def test_the_number_of_keys_is_bounded_and_the_longest_unused_goes_first() -> None:
     buckets = Buckets(room=3)
     for key in "abc":
@@ -81,6 +89,11 @@ def test_a_rate_of_nothing_is_refused() -> None:
         ("::ffff:1.2.3.4", None, 0, "1.2.3.4"),
         (None, None, 0, "unknown"),
         ("10.0.0.1", ", " * 100_000, 1, "unknown"),
+        ("10.0.0.1", "203.0.113.9:50123", 1, "203.0.113.9"),
+        ("10.0.0.1", "[2001:db8:1:2:3:4:5:6]:443", 1, "2001:db8:1:2::"),
+        ("10.0.0.1", "[2001:db8:1:2:3:4:5:6]", 1, "2001:db8:1:2::"),
+        ("10.0.0.1", "203.0.113.9:", 1, "unknown"),
+        ("10.0.0.1", "203.0.113.999:80", 1, "unknown"),
     ],
 )
 def test_only_trusted_proxies_are_believed(
