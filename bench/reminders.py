@@ -75,8 +75,8 @@ async def grow(running: RunningHub, world: HubWorld, count: int) -> None:
             rows.append(
                 shared
                 | {
-                    "action": action, "owner": world.vcu.id, "priority": 0, "created_at": started,
-                    "changed_at": started, "open": True, "here": True,
+                    "action": action, "proposer": world.vcu.id, "owner": world.vcu.id, "priority": 0,
+                    "created_at": started, "changed_at": started, "open": True, "here": True,
                 }
             )  # fmt: skip
             due.append(shared | {"subject": action, "kind": "action", "rung": 0, "next_at": now - 1})

@@ -42,7 +42,7 @@ class ActionMoved(Refused):
 
 
 class TooManyActions(Refused):
-    code, status, title = "too-many-actions", 409, "Finish or cancel other actions of this circle first"
+    code, status, title = "too-many-actions", 409, "Finish or cancel other actions you proposed here first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,12 @@ async def propose(unit: Unit, hub: Hub, posted: Posted, facts: Action) -> None:
     _allowed(next_state(None, Move.PROPOSE, mover))
     _allowed(may_be_assigned(membership(posted, facts.organisation)))
     _allowed(may_be_due(facts.due_at, posted.now, limits()))
-    most = limits().circles.actions_open_max
-    if (await unit.value(queries.HOW_MANY_OPEN, p_circle=posted.circle) or 0) >= most:
-        raise TooManyActions
+    await _require_room(unit, posted)
     added = await unit.run(
         queries.ADD,
         circle=posted.circle,
         action=facts.action,
+        proposer=posted.header.organisation,
         owner=posted.after.owner,
         organisation=facts.organisation,
         assignee=queries.NOBODY,
@@ -86,6 +85,13 @@ async def propose(unit: Unit, hub: Hub, posted: Posted, facts: Action) -> None:
     standing = Standing(facts.organisation, queries.NOBODY, State.PROPOSED, facts.due_at)
     await _push(unit, hub, posted, facts.action, standing)
     await tell_next_due(unit, posted.circle, facts.organisation)
+
+
+async def _require_room(unit: Unit, posted: Posted) -> None:
+    """Each organisation has room of its own, so none can fill a circle for the others."""
+    words = {"p_circle": posted.circle, "p_proposer": posted.header.organisation}
+    if (await unit.value(queries.HOW_MANY_OPEN, **words) or 0) >= limits().circles.actions_open_max:
+        raise TooManyActions
 
 
 async def change(unit: Unit, hub: Hub, posted: Posted, facts: ActionChange) -> None:

@@ -74,7 +74,11 @@ CHANGE = (
         here=_p("here"),
     )
 )
-HOW_MANY_OPEN = select(func.count()).select_from(actions).where(a.circle == _p("circle"), a.open)
+HOW_MANY_OPEN = (
+    select(func.count())
+    .select_from(actions)
+    .where(a.circle == _p("circle"), a.proposer == _p("proposer"), a.open)
+)
 THEIRS_HERE = select(actions).where(a.circle == _p("circle"), a.organisation == _p("organisation"), a.open)
 NEXT_DUE = select(func.min(a.due_at)).where(
     a.circle == _p("circle"), a.organisation == _p("organisation"), a.open, a.here

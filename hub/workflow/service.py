@@ -11,7 +11,7 @@ from hub.accounts import service as accounts
 from hub.circles.reactions import Posted
 from hub.kernel.caller import Caller
 from hub.kernel.context import Hub
-from hub.kernel.refusals import NotAllowed
+from hub.kernel.refusals import Malformed, NotAllowed
 from hub.notifications.part import calendar_ready
 from hub.workflow import projecting, queries, standing
 from hub.workflow.ladders import action_facts
@@ -26,6 +26,7 @@ FIRST = 20
 MOST_COUNTED = 1000
 CURSOR = 8 + 32 + 16
 START = bytes(CURSOR)
+LATEST = 2**63 - 1
 
 
 async def react(unit: Unit, hub: Hub, posted: Posted) -> None:
@@ -47,6 +48,8 @@ async def list_actions(
 ) -> ActionsOut:
     """A page by due time. ``scope`` is mine, organisation or owned; ``state`` open or all."""
     _require_standing(caller)
+    if after is not None and int.from_bytes(after[:8], "big") > LATEST:
+        raise Malformed("after must be what next was.")
     kinds = (True,) if state == "open" else (True, False)
     found = [await _page(unit, caller, scope, is_open, after or START, limit + 1) for is_open in kinds]
     rows = list(islice(merge(*found, key=_place), limit + 1))

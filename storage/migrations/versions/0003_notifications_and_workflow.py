@@ -21,6 +21,9 @@ def upgrade() -> None:
         "actions",
         sa.Column("circle", sa.LargeBinary(), nullable=False),
         sa.Column("action", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "proposer", sa.LargeBinary(), nullable=False, comment="the organisation that asked for it"
+        ),
         sa.Column("owner", sa.LargeBinary(), nullable=False, comment="of the circle"),
         sa.Column("organisation", sa.LargeBinary(), nullable=False),
         sa.Column(
@@ -51,6 +54,7 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_actions_owned", ["owner", "open", "due_at", "circle", "action"], unique=False
         )
+        batch_op.create_index("ix_actions_proposed", ["circle", "proposer", "open"], unique=False)
         batch_op.create_index(
             "ix_actions_theirs", ["organisation", "open", "due_at", "circle", "action"], unique=False
         )
@@ -232,6 +236,7 @@ def downgrade() -> None:
     with op.batch_alter_table("actions", schema=None) as batch_op:
         batch_op.drop_index("ix_actions_unassigned")
         batch_op.drop_index("ix_actions_theirs")
+        batch_op.drop_index("ix_actions_proposed")
         batch_op.drop_index("ix_actions_owned")
         batch_op.drop_index("ix_actions_mine")
 
