@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, func, literal, or_, select, update
 
-from storage.statements import insert_ignore, upsert
+from storage.statements import insert_ignore
 from storage.tables.accounts import (
     accounts,
     challenges,
@@ -37,11 +37,16 @@ READ_SESSION = (
         a.role,
         a.state,
         standings.c.kind,
-        standings.c.valid_from,
-        standings.c.valid_to,
     )
     .join_from(sessions, accounts, and_(a.worker == s.worker, a.signing_key == s.signing_key))
-    .outerjoin(standings, standings.c.organisation == a.organisation)
+    .outerjoin(
+        standings,
+        and_(
+            standings.c.organisation == a.organisation,
+            standings.c.valid_from <= _p("now"),
+            standings.c.valid_to > _p("now"),
+        ),
+    )
     .where(s.token_hash == _p("token_hash"))
 )
 TOUCH_SESSION = (
@@ -146,11 +151,20 @@ COLLEAGUES = (
     .order_by(a.worker)
     .limit(_p("limit"))
 )
+ADMITTED = select(a.worker).where(a.organisation == _p("organisation"), a.state == literal("admitted"))
 HOW_MANY = select(func.count()).where(a.organisation == _p("organisation"), a.state != literal("removed"))
 
 # Replacements of words
 REPLACEMENT = select(replacements).where(r.worker == _p("worker"))
 ADD_REPLACEMENT = replacements.insert()
+OLD_REPLACEMENTS = (
+    select(r.worker, a.address)
+    .join_from(replacements, accounts, a.worker == r.worker)
+    .where(r.made_at <= _p("before"))
+    .order_by(r.made_at)
+    .limit(100)
+    .with_for_update(of=replacements, skip_locked=True)
+)
 DROP_REPLACEMENT = delete(replacements).where(r.worker == _p("worker"))
 
 _SHOWN = ("worker", "invitation", "address", "signing_key", "box_key", "profile_box", "role")
@@ -170,6 +184,11 @@ WAITING = select(_waiting).order_by(_waiting.c.worker).limit(_p("limit"))
 TAKE_NAME = insert_ignore(sign_in_names, on=["address"])
 NAME_OWNER = select(sign_in_names.c.worker).where(sign_in_names.c.address == _p("address"))
 DROP_NAMES_OF = delete(sign_in_names).where(sign_in_names.c.worker == _p("worker"))
+DROP_LEFT_NAMES = delete(sign_in_names).where(
+    sign_in_names.c.worker == _p("worker"),
+    sign_in_names.c.address != _p("has"),
+    sign_in_names.c.address != _p("waits_for"),
+)
 DROP_OTHER_NAMES = delete(sign_in_names).where(
     sign_in_names.c.worker == _p("worker"), sign_in_names.c.address != _p("address")
 )
@@ -197,4 +216,5 @@ NEXT_PINS = (
 )
 
 # What the authority's word about an organisation means for its people
-SET_STANDING = upsert(standings, on=["organisation"], take=["kind", "valid_from", "valid_to"])
+DROP_STANDINGS = delete(standings).where(standings.c.organisation == _p("organisation"))
+ADD_STANDING = standings.insert()

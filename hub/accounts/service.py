@@ -163,9 +163,17 @@ async def remove(unit: Unit, hub: Hub, worker: bytes, now: int) -> None:
     changed(unit, hub, worker)
 
 
-async def set_standing(unit: Unit, organisation: bytes, standing: Standing) -> None:
-    """What the authority's documents, taken together, say about the organisation as of now."""
-    await unit.run(queries.SET_STANDING, organisation=organisation, **standing._asdict())
+async def set_standings(
+    unit: Unit, hub: Hub, organisation: bytes, standings: list[Standing], now: int
+) -> None:
+    """What the authority's documents, taken together, say about the organisation: stretches that do not
+    overlap. Sessions look up which one covers the moment they are read at."""
+    await unit.run(queries.DROP_STANDINGS, p_organisation=organisation)
+    rows = [{"organisation": organisation, **standing._asdict()} for standing in standings]
+    await unit.run_many(queries.ADD_STANDING, rows)
+    if not any(standing.valid_from <= now < standing.valid_to for standing in standings):
+        for row in await unit.all(queries.ADMITTED, p_organisation=organisation):
+            changed(unit, hub, row.worker)
 
 
 async def _admitted(unit: Unit, worker: bytes) -> Row:

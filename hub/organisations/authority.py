@@ -6,6 +6,8 @@ one follows it by the rule that every end applies too.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from crypto.accreditation import (
     Accreditation,
     OrganisationKind,
@@ -81,9 +83,9 @@ async def accept(unit: Unit, hub: Hub, given: PostDocument, now: int) -> None:
     if given.kind == "root":
         await _accept_root(unit, hub, pinned, signed)
     elif given.kind == "accreditation":
-        await _accept_accreditation(unit, verify_root(pinned), signed, now)
+        await _accept_accreditation(unit, hub, verify_root(pinned), signed, now)
     else:
-        await _accept_withdrawal(unit, verify_root(pinned), signed, now)
+        await _accept_withdrawal(unit, hub, verify_root(pinned), signed, now)
 
 
 async def _accept_root(unit: Unit, hub: Hub, pinned: Signed, newer: Signed) -> None:
@@ -95,7 +97,7 @@ async def _accept_root(unit: Unit, hub: Hub, pinned: Signed, newer: Signed) -> N
     await unit.run(queries.ADD_ROOT, number=root.number, signed=pack(newer))
 
 
-async def _accept_accreditation(unit: Unit, root: Root, signed: Signed, now: int) -> None:
+async def _accept_accreditation(unit: Unit, hub: Hub, root: Root, signed: Signed, now: int) -> None:
     read = verify_accreditation(root, signed)
     state = await _state(unit, read.organisation)
     if read.genesis != state.genesis or read.kind not in KIND_WORDS:
@@ -116,10 +118,10 @@ async def _accept_accreditation(unit: Unit, root: Root, signed: Signed, now: int
         valid_to=read.valid_to,
         received_at=now,
     )
-    await _changed(unit, read.organisation, now)
+    await _changed(unit, hub, read.organisation, now)
 
 
-async def _accept_withdrawal(unit: Unit, root: Root, signed: Signed, now: int) -> None:
+async def _accept_withdrawal(unit: Unit, hub: Hub, root: Root, signed: Signed, now: int) -> None:
     read = verify_withdrawal(root, signed)
     await _state(unit, read.organisation)
     row = await unit.one(queries.ACCREDITATION, p_digest=read.accreditation)
@@ -139,7 +141,7 @@ async def _accept_withdrawal(unit: Unit, root: Root, signed: Signed, now: int) -
         received_at=now,
     )
     await unit.run(queries.SHORTEN, p_digest=read.accreditation, p_at=read.at)
-    await _changed(unit, read.organisation, now)
+    await _changed(unit, hub, read.organisation, now)
 
 
 def _holds(root: Root, kind: str, packed: bytes) -> bool:
@@ -165,7 +167,7 @@ async def _state(unit: Unit, organisation: bytes) -> Row:
     return row
 
 
-async def _changed(unit: Unit, organisation: bytes, now: int) -> None:
+async def _changed(unit: Unit, hub: Hub, organisation: bytes, now: int) -> None:
     """The documents say something new: readers look again, and the people's standing follows."""
     await unit.run(queries.COUNT_DOCUMENT, p_organisation=organisation)
     rows = await unit.all(
@@ -174,19 +176,24 @@ async def _changed(unit: Unit, organisation: bytes, now: int) -> None:
     spans = [
         Standing(KIND_WORDS[read_stored(Accreditation, row.signed).kind], row.valid_from, row.valid_to)
         for row in rows
-        if row.valid_from < row.valid_to
     ]
-    await accounts.set_standing(unit, organisation, joined(spans, now))
+    await accounts.set_standings(unit, hub, organisation, apart(spans), now)
 
 
-def joined(spans: list[Standing], now: int) -> Standing:
-    """The stretch of time without a gap that covers ``now``, or the next one, or the last that was."""
-    found = Standing("partner", 0, 0)
-    for span in sorted(spans, key=lambda span: (span.valid_from, span.valid_to)):
-        if found.kind == span.kind and found.valid_from <= span.valid_from <= found.valid_to:
-            found = found._replace(valid_to=max(found.valid_to, span.valid_to))
-        elif found.valid_to <= now or span.valid_from <= now < span.valid_to:
-            found = span
+def apart(spans: list[Standing]) -> list[Standing]:
+    """The same stretches of time, in order and without overlaps: where several hold, the one that holds
+    longest says the kind, as in ``queries.IN_FORCE``. Gaps stay gaps."""
+    cuts = sorted({at for span in spans for at in (span.valid_from, span.valid_to)})
+    found: list[Standing] = []
+    for start, stop in pairwise(cuts):
+        holding = [span for span in spans if span.valid_from <= start < span.valid_to]
+        if not holding:
+            continue
+        kind = max(holding, key=lambda span: span.valid_to).kind
+        if found and (found[-1].kind, found[-1].valid_to) == (kind, start):
+            found[-1] = found[-1]._replace(valid_to=stop)
+        else:
+            found.append(Standing(kind, start, stop))
     return found
 
 

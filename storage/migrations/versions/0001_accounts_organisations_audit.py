@@ -191,10 +191,10 @@ def upgrade() -> None:
     op.create_table(
         "standings",
         sa.Column("organisation", sa.LargeBinary(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("valid_from", sa.BigInteger(), nullable=False),
+        sa.Column("valid_from", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("valid_to", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("organisation", name=op.f("pk_standings")),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation", "valid_from", name=op.f("pk_standings")),
     )
     op.create_table(
         "accreditations",

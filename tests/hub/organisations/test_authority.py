@@ -9,9 +9,8 @@ from crypto import accreditation as authority
 from crypto.accreditation import OrganisationKind
 from crypto.encoding import pack
 from crypto.signing import SigningKey
-from hub.accounts.service import Standing
 from hub.organisations import service
-from hub.organisations.authority import NotThisHub, joined
+from hub.organisations.authority import NotThisHub
 from tests.crypto.build import DAY, seed
 from tests.hub.build import HubWorld, Team, b64, raw
 from tests.hub.running import RunningHub
@@ -205,22 +204,3 @@ async def test_a_withdrawal_of_anothers_accreditation_is_refused(world: HubWorld
     mixed = authority.Withdrawal(1, other.id, team.listed, 1, 1)
     answer = await world.post("withdrawal", authority.sign("withdrawal", mixed, world.keys))
     assert answer.status == 404
-
-
-@pytest.mark.parametrize(
-    ("spans", "now", "expected"),
-    [
-        ([], 50, Standing("partner", 0, 0)),
-        ([("vcu", 10, 20)], 5, Standing("vcu", 10, 20)),
-        ([("vcu", 10, 20), ("vcu", 20, 30)], 15, Standing("vcu", 10, 30)),
-        ([("vcu", 20, 30), ("vcu", 10, 25)], 28, Standing("vcu", 10, 30)),
-        ([("vcu", 10, 20), ("vcu", 40, 50)], 15, Standing("vcu", 10, 20)),
-        ([("vcu", 10, 20), ("vcu", 40, 50)], 30, Standing("vcu", 40, 50)),
-        ([("vcu", 10, 20), ("police", 15, 50)], 17, Standing("police", 15, 50)),
-        ([("vcu", 10, 20)], 90, Standing("vcu", 10, 20)),
-    ],
-)
-def test_standing_is_the_stretch_that_covers_now(
-    spans: list[tuple[str, int, int]], now: int, expected: Standing
-) -> None:
-    assert joined([Standing(*span) for span in spans], now) == expected
