@@ -63,7 +63,9 @@ async def invite(
     role: str,
     replaces: bytes | None = None,
 ) -> bytes:
-    """Make an invitation and have its link mailed. Returns the invitation's id."""
+    """Make an invitation and have its link mailed. Returns the invitation's id. Raises Malformed for what is
+    no mail address."""
+    notifications.checked_address(mail)
     invitation = os.urandom(16)
     await unit.run(
         queries.ADD_INVITATION,
@@ -131,7 +133,9 @@ async def add_account(
     invitation: bytes | None = None,
     profile_box: bytes | None = None,
 ) -> None:
-    """A new worker's account. Raises NameTaken, and Conflict for a worker id that was used before."""
+    """A new worker's account. Raises NameTaken, Malformed for what is no mail address, and Conflict for a
+    worker id that was used before."""
+    notifications.checked_address(mail)
     people = await unit.value(queries.HOW_MANY, p_organisation=organisation) or 0
     if people >= limits().organisations.workers_max:
         raise NotAllowed("The organisation is full.")
@@ -157,6 +161,9 @@ async def add_replacement(
         raise NotAllowed("This person is not in the organisation any more.")
     await _take_name(unit, given.address, given.worker)
     await unit.run(queries.DROP_REPLACEMENT, p_worker=given.worker)
+    await unit.run(
+        queries.DROP_LEFT_NAMES, p_worker=given.worker, p_has=account.address, p_waits_for=given.address
+    )
     await unit.run(
         queries.ADD_REPLACEMENT,
         **_columns(given, found.mail, profile_box, found.invitation),

@@ -1,4 +1,5 @@
-"""Sweeping: challenges nobody answered, sessions that ended, links and waiting accounts long forgotten."""
+"""Sweeping: challenges nobody answered, sessions that ended, links, waiting accounts and waiting words
+long forgotten."""
 
 from __future__ import annotations
 
@@ -10,8 +11,8 @@ from policies.limits import limits
 
 BATCH = 500
 KEPT_MS = 30 * 24 * 60 * 60 * 1000
-"""An invitation stays this long after it expired, so that a late retry is told why it fails; and an account
-waits this long to be admitted."""
+"""An invitation stays this long after it expired, so that a late retry is told why it fails; and an account,
+or new words, wait this long to be admitted."""
 
 
 async def sweep(hub: Hub, now: int) -> bool:
@@ -21,7 +22,8 @@ async def sweep(hub: Hub, now: int) -> bool:
         sessions = await unit.run(queries.END_OLD_SESSIONS, p_now=now, p_idle=now - limits().sessions.idle_ms)
         invitations = await unit.run(queries.END_OLD_INVITATIONS, p_before=now - KEPT_MS)
     waited = await _give_up_waiting(hub, now)
-    return waited or BATCH in (challenges, sessions, invitations)
+    replaced = await _give_up_replacing(hub, now)
+    return waited or replaced or BATCH in (challenges, sessions, invitations)
 
 
 async def _give_up_waiting(hub: Hub, now: int) -> bool:
@@ -33,6 +35,16 @@ async def _give_up_waiting(hub: Hub, now: int) -> bool:
             await unit.run(queries.END_SESSIONS_OF, p_worker=row.worker)
             await unit.run(queries.DROP_NAMES_OF, p_worker=row.worker)
             changed(unit, hub, row.worker)
+    return bool(rows)
+
+
+async def _give_up_replacing(hub: Hub, now: int) -> bool:
+    """Let go of new words that nobody admitted, and of the sign-in names they held; the old ones go on."""
+    async with hub.database.write() as unit:
+        rows = await unit.all(queries.OLD_REPLACEMENTS, p_before=now - KEPT_MS)
+        for row in rows:
+            await unit.run(queries.DROP_REPLACEMENT, p_worker=row.worker)
+            await unit.run(queries.DROP_OTHER_NAMES, p_worker=row.worker, p_address=row.address)
     return bool(rows)
 
 
