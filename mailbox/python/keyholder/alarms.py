@@ -81,7 +81,7 @@ class Kind(Enum):
     TIME_MOVED = Wording(
         11,
         "The hub says that something arrived at a time that is still to come.",
-        tell="Check the clock of this device; if it is right, tell your manager and the people who run the hub.",
+        tell="Check the clock of this device. If it is right: " + _TELL_HUB,
     )
     DOCUMENT_DISGUISED = Wording(
         11, "This document is not what it says it is.", "Nothing of it was kept.", _TELL_PARTNER

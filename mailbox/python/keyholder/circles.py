@@ -1,4 +1,6 @@
-"""The list of circles. Names come from sealed bodies of verified circles; the order is the hub's."""
+"""The list of circles. Names come from sealed bodies of verified circles, and beside a name stands what the
+verified history says; the order is the hub's. What it leaves out of a whole list is looked for.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +11,15 @@ from dataclasses import dataclass, replace
 from crypto.private.bodies import About
 from crypto.statements import Act, Object, ObjectKind
 from keyholder import answers
-from keyholder.alarms import Alarm
+from keyholder.alarms import Alarm, Kind
 from keyholder.circle import CircleView
 from keyholder.desk import Desk
 from keyholder.errors import KeyholderError
 from keyholder.opening import Shown
 
 AT_ONCE = 4
+FIRST = 100
+LOOKED_FOR = 100
 ViewOf = Callable[[bytes], CircleView]
 
 
@@ -69,16 +73,48 @@ class Circles:
 
     def __init__(self, desk: Desk, view: ViewOf) -> None:
         self._desk, self._view = desk, view
+        self._listed: set[bytes] = set()
+        self._gone: set[bytes] = set()
 
     async def page(self, after: str | None, limit: int, names: bool) -> CirclePage:
-        """Newest activity first."""
-        page = await self._desk.connection.get(
-            "/v1/circles", answers.Page[answers.CircleListed], after=after, limit=limit
-        )
+        """Newest activity first. With ``names``, the last page also has the circles that were left out."""
+        page = await self._page(after, limit)
         rows = [_row(listed) for listed in page.items]
+        self._listed = {row.circle for row in rows} | (self._listed if after else set())
         if names:
             rows = await self._named(rows)
+            if page.next is None:
+                rows += await self._hidden(again=after is not None)
         return CirclePage(rows, str(page.next) if page.next is not None else None)
+
+    async def _page(self, after: str | None, limit: int) -> answers.Page[answers.CircleListed]:
+        kind = answers.Page[answers.CircleListed]
+        return await self._desk.connection.get("/v1/circles", kind, after=after, limit=limit)
+
+    async def _hidden(self, *, again: bool) -> list[CircleRow]:
+        """Circles that this worker verified, whose newest history still has the own organisation as a member,
+        and that no page had. What moved to the front between two pages is on the first one now.
+
+        A circle whose headers are refused is passed over: that is how one looks that the organisation left.
+        """
+        missing = set(self._desk.pins.circles()) - self._listed - self._gone
+        if missing and again:
+            missing -= {row.circle for row in (await self._page(None, FIRST)).items}
+        found = []
+        for circle in sorted(missing)[:LOOKED_FOR]:
+            view = self._view(circle)
+            try:
+                await view.sync()
+            except Alarm as alarm:
+                found.append(_unlisted(view, alarm))
+            except KeyholderError:
+                self._gone.add(circle)
+            else:
+                if self._desk.me.organisation in view.book.circle.members:
+                    found.append(_unlisted(view, view.book.alarm(Kind.CIRCLE_HIDDEN)))
+                else:
+                    self._gone.add(circle)
+        return found
 
     async def _named(self, rows: list[CircleRow]) -> list[CircleRow]:
         """With titles where they can be opened. One statement names them all before anything is released."""
@@ -91,11 +127,14 @@ class Circles:
         async def name(row: CircleRow) -> CircleRow:
             found = released.get(row.circle)
             if found is None:
-                return row
+                return row if row not in works else replace(row, alarm=self._held_back(row.circle))
             async with slots:
                 return await self._name(row, found)
 
         return list(await asyncio.gather(*(name(row) for row in rows)))
+
+    def _held_back(self, circle: bytes) -> Alarm:
+        return self._desk.keeper.alarm(Kind.CIRCLE_HIDDEN, circle=circle)
 
     def _everyone(self, row: CircleRow) -> bool:
         """Managers, and everyone of the owner, see names without being assigned."""
@@ -119,8 +158,14 @@ class Circles:
         view = self._view(row.circle)
         try:
             await view.sync()
-            verified = view.book.at(released.seq)
-            await view.keys.take(released.boxes, [verified.header.epoch])
+            row = _verified(row, view)
+            described = [verified.placed.seq for verified in view.book.describing()]
+            if released.seq not in described:
+                raise view.book.alarm(Kind.CONTENT_CHANGED, header=released.header)
+            if released.seq != described[0]:
+                about = await view.thread.about()  # said meanwhile, or an old name: the newest counts
+                return replace(row, title=about.title, reference=about.reference)
+            await view.keys.take(released.boxes, [view.book.at(released.seq).header.epoch])
             item = await view.open_served(released.seq, released.body, released.boxes)
         except Alarm as alarm:
             return replace(row, alarm=alarm)
@@ -145,4 +190,21 @@ def _row(listed: answers.CircleListed) -> CircleRow:
         listed.next_due,
         listed.received_at,
         listed.invite,
+    )
+
+
+def _verified(row: CircleRow, view: CircleView) -> CircleRow:
+    """The row as the circle's verified history has it."""
+    circle, own = view.book.circle, view.book.desk.me.organisation
+    standing = "owner" if circle.owner == own else "member" if own in circle.members else row.standing
+    return replace(row, owner=circle.owner, standing=standing, closed=circle.closed)
+
+
+def _unlisted(view: CircleView, alarm: Alarm) -> CircleRow:
+    """A circle that the hub's list does not have."""
+    log = view.book.log
+    circle = log.circle
+    owner, closed = (b"", False) if circle is None else (circle.owner, circle.closed)
+    return CircleRow(
+        view.id, "", "", owner, "member", log.seq, 0, False, closed, None, log.received_at, None, alarm
     )

@@ -38,6 +38,8 @@ from keyholder.errors import NotReady, Refused, UpdateNeeded
 from keyholder.headercache import HeaderCache
 
 PAGE = 500
+AHEAD_MS = 15 * 60 * 1000
+"""How far a device's clock may be behind the hub's."""
 
 
 class Logbook:
@@ -74,6 +76,12 @@ class Logbook:
     def backwards(self, *kinds: Kind) -> Iterator[Verified]:
         """Entries of these kinds, newest first."""
         return (entry for entry in reversed(self.entries) if entry.header.kind in kinds)
+
+    def describing(self) -> Iterator[Verified]:
+        """The entries that say what the circle is called, newest first: its opening, and details for all."""
+        for verified in self.backwards(Kind.DETAILS, Kind.OPEN):
+            if getattr(verified.facts, "restricted", None) is None:
+                yield verified
 
     async def sync(self) -> Log:
         """Verify everything that is new.
@@ -162,20 +170,21 @@ class Logbook:
             await self._know([organisation])
             if head and head not in directory.organisation(organisation).heads:
                 await self._know([organisation], 0)
+        if received_at > self.desk.clock() + AHEAD_MS:
+            raise self._refused(alarms.Kind.TIME_MOVED, entry, received_at)
         try:
             verified = self.log.extend(entry, received_at, directory)
         except NewerVersion as error:
             raise UpdateNeeded from error
         except CryptoError as error:
             kind = diagnose(self.log, entry, received_at, directory, error)
-            raise self.alarm(
-                kind,
-                header=entry.header,
-                signature=entry.signature,
-                received_at=received_at.to_bytes(8, "big"),
-            ) from error
+            raise self._refused(kind, entry, received_at) from error
         self.entries.append(verified)
         self.places[verified.placed.hash] = verified.placed.seq
+
+    def _refused(self, kind: alarms.Kind, entry: Entry, received_at: int) -> alarms.Alarm:
+        at = received_at.to_bytes(8, "big")
+        return self.alarm(kind, header=entry.header, signature=entry.signature, received_at=at)
 
     async def _know(self, organisations: Iterable[bytes], max_age: int = FRESH_MS) -> None:
         """Verify organisations that an entry names; one that the hub does not have is made up."""
