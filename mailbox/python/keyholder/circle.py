@@ -20,6 +20,7 @@ from keyholder.fetching import fetch
 from keyholder.freshness import FreshEpoch, SpokenMeanwhile
 from keyholder.logbook import Logbook
 from keyholder.opening import BodyOpener, Item
+from keyholder.readers import Readers
 from keyholder.rekeying import new_epoch
 from keyholder.sealing import TRIES, Sealer
 from keyholder.thread import Thread, asked_of, described
@@ -55,7 +56,7 @@ class CircleView:
         self._documents = Documents(self.book, self.keys, self.sealer, self.thread)
         self.post = self.thread.post
         self.read = self.thread.read
-        self.readers = self.thread.readers
+        self.readers = Readers(self.book).all
         self.actions = self._actions.all
         self.propose = self._actions.propose
         self.move = self._actions.move

@@ -1,18 +1,13 @@
-"""Reading a circle and speaking in it. State it first, verify, open, then say that it was read.
-
-Read receipts are the readers' own signed statements. Each is checked against the reader's organisation and
-against our own history, so that two people who were shown different things find out.
-"""
+"""Reading a circle and speaking in it. State it first, verify, open, then say that it was read."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from crypto.encoding import Id, unpack
 from crypto.entries import Accept, Decline, Details, Kind, Message, Plan, Receipt, Restricted
-from crypto.errors import CryptoError, Forged
+from crypto.errors import Forged
 from crypto.log import Verified
 from crypto.organisation import Organisation, box_hash
 from crypto.private.bodies import About, Asked, CarePlan, Need, Said
@@ -25,26 +20,16 @@ from crypto.statements import (
     Statement,
     read_statement,
 )
-from keyholder import alarms, answers
+from keyholder import answers
 from keyholder.desk import BreakGlass
 from keyholder.epochs import EpochKeys
-from keyholder.errors import CannotSend, NotReady
+from keyholder.errors import CannotSend, NotReady, UpdateNeeded
 from keyholder.fetching import PAGE, Released, fetch
 from keyholder.logbook import Logbook
 from keyholder.membership import body_box
-from keyholder.opening import BodyOpener, Item
+from keyholder.opening import BodyOpener, Item, Shown
 from keyholder.sealing import Sealer
 from keyholder.writing import Position, Writing
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Someone who has read up to ``seq``, by their own signature."""
-
-    organisation: bytes
-    worker: bytes
-    seq: int
-    at: int
 
 
 class Thread:
@@ -128,24 +113,24 @@ class Thread:
         self._book.desk.log.heard(answer, [signed])
         self._opened = seq
 
-    async def readers(self) -> list[Reader]:
-        """Who has read how far, each verified.
+    async def about(self, reason: BreakGlass | None = None) -> About:
+        """What the circle is called: the newest description. Older words never stand in for newer ones that
+        do not open, for they say how a victim can be reached safely.
 
         Raises:
-            Alarm: a receipt is not the reader's, or they were shown another history.
+            Alarm: the newest was withheld or changed. UpdateNeeded, NotReady.
         """
-        await self._book.sync()
-        path = f"/v1/circles/{self._book.id.hex()}/readers"
-        page = await self._book.desk.connection.get(path, answers.Page[answers.ReaderRow])
-        await self._book.desk.directory.know(row.organisation for row in page.items)
-        return [await self._reader(row) for row in page.items]
-
-    async def about(self) -> About:
-        """What the circle is called: the newest description that can be opened."""
-        for verified in self._book.backwards(Kind.DETAILS, Kind.OPEN):
-            item = await self.open_one(verified.placed.seq)
+        for verified in self._book.describing():
+            seq = verified.placed.seq
+            [item] = await self.open_range(seq, seq + 1, reason)
+            if item.alarm is not None:
+                raise item.alarm
+            if item.state is Shown.NEWER:
+                raise UpdateNeeded
             if isinstance(item.body, About):
                 return item.body
+            if item.state is not Shown.ERASED:
+                break
         raise NotReady("The name of this circle has not been shared with your organisation.")
 
     async def _earlier_boxes(
@@ -164,29 +149,6 @@ class Thread:
             found += released.boxes
         return found
 
-    async def _reader(self, row: answers.ReaderRow) -> Reader:
-        chain = self._book.desk.directory.organisation(row.organisation)
-        signed = SignedStatement(row.payload, row.signature)
-        try:
-            statement = _by(chain, row.worker, signed)
-            if (statement.worker, statement.organisation) != (row.worker, row.organisation):
-                raise Forged
-            if statement.act != Act.OPENED or statement.circle != self._book.id:
-                raise Forged
-        except CryptoError as error:
-            raise self._book.alarm(
-                alarms.Kind.FORGED, statement=row.payload, signature=row.signature
-            ) from error
-        seen = statement.objects[0]
-        if seen.start > self._book.log.seq:
-            await self._book.sync()
-        heads = self._book.log.heads
-        if seen.start >= len(heads) or heads[seen.start] != seen.id:
-            raise self._book.alarm(
-                alarms.Kind.HISTORIES_DIFFER, statement=row.payload, signature=row.signature
-            )
-        return Reader(row.organisation, row.worker, seen.start, statement.at)
-
 
 def restrict(
     position: Position, only: Sequence[Id] | None
@@ -203,14 +165,10 @@ def restrict(
 
 
 def said_by(chain: Organisation, signed: SignedStatement) -> Statement:
-    """A statement, signed by the worker of ``chain`` whom it names. Raises crypto's errors."""
+    """A statement, signed by a key that the worker of ``chain`` whom it names has or had. Raises crypto's
+    errors."""
     named = unpack(Statement, signed.payload, limit=MAX_STATEMENT)
-    return _by(chain, named.worker, signed)
-
-
-def _by(chain: Organisation, worker: bytes, signed: SignedStatement) -> Statement:
-    """The statement, signed by a key that this worker has or had. Raises crypto's errors."""
-    for tenure in reversed(chain.tenures.get(worker, ())):
+    for tenure in reversed(chain.tenures.get(named.worker, ())):
         try:
             return read_statement(signed, tenure.member.signing_key)
         except Forged:

@@ -8,6 +8,7 @@ import typer
 
 from keyholder import showing
 from keyholder.commands.call import Call, CircleName, TryDifferently, call_of, text_of
+from keyholder.errors import NotReady
 
 if TYPE_CHECKING:
     from crypto.private.bodies import About
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from keyholder.desk import BreakGlass
     from keyholder.end import End
     from keyholder.opening import Item
+    from keyholder.readers import Reader
 
 PANEL = "Thread"
 cli = typer.Typer()
@@ -123,6 +125,7 @@ def receipts(ctx: typer.Context, circle: CircleName) -> None:
                 "worker": each.worker,
                 "seq": each.seq,
                 "at": each.at,
+                "alarm": each.alarm.code if each.alarm else None,
             }
             for each in readers
         ]
@@ -132,12 +135,15 @@ def receipts(ctx: typer.Context, circle: CircleName) -> None:
             (
                 end.legal_name_of(each.organisation) or showing.short(each.organisation),
                 names.get((each.organisation, each.worker)) or f"worker {showing.short(each.worker)}",
-                "everything" if each.seq == log.seq else f"up to #{each.seq}",
-                call.console.when(each.at),
+                _how_far(each, log.seq),
+                call.console.when(each.at) if each.alarm is None else "",
             )
             for each in sorted(readers, key=lambda each: -each.seq)
         ]
         call.console.table(("organisation", "who", "has read", "when"), rows, empty="Nobody has read it yet.")
+        for each in readers:
+            if each.alarm is not None:
+                raise each.alarm
 
     call.signed_in(work)
 
@@ -214,16 +220,17 @@ async def _show(
 
 
 async def _about(view: CircleView, why: BreakGlass | None) -> About | None:
-    """The newest description that can be opened: the safe-contact warning is always in sight."""
-    from crypto.facts import Kind
-    from crypto.private.bodies import About
+    """The newest description: the safe-contact warning is always in sight, and never an old one."""
+    try:
+        return await view.thread.about(why)
+    except NotReady:
+        return None
 
-    for verified in view.book.backwards(Kind.DETAILS, Kind.OPEN):
-        seq = verified.placed.seq
-        [item] = await view.thread.open_range(seq, seq + 1, why)
-        if isinstance(item.body, About):
-            return item.body
-    return None
+
+def _how_far(reader: Reader, seq: int) -> str:
+    if reader.alarm is not None:
+        return "(see the alarm)"
+    return "everything" if reader.seq == seq else f"up to #{reader.seq}"
 
 
 def _why(reason: str, because: str) -> BreakGlass | None:
