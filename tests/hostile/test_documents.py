@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from crypto.entries import Kind
 from crypto.private.content import CHUNK, HEADER, TAG
 from keyholder import documents
-from keyholder.errors import Away, NotAccepted, Refused
+from keyholder.circle import CircleView
+from keyholder.errors import Away, NotAccepted, NotReady, Refused
 from keyholder.uploading import Uploader
 from policies.documents import Found
 from tests.hostile.conftest import alarmed
@@ -210,3 +211,54 @@ async def test_item_22_a_hostile_file_name_stays_in_its_folder(
     assert saved.name == view.name
     assert not set(view.name) & set("/\\\u202e")
     assert not view.name.startswith((".", "-", "CON"))
+
+
+async def versioned(monkeypatch: pytest.MonkeyPatch, view: CircleView, path: Path, of: bytes, n: int) -> bool:
+    """A hostile member's program says version ``n`` of a document; True when the hub took it."""
+
+    def follows(*_: Any) -> int:
+        return n
+
+    with monkeypatch.context() as patch:
+        patch.setattr(documents.Documents, "_next", follows)
+        try:
+            await view.attach(path, inspect=looked_at, document=of)
+        except (Refused, NotReady):
+            return False
+    return True
+
+
+@pytest.mark.parametrize("number", [2, 10_000])
+async def test_item_11_nobody_puts_a_version_in_the_place_of_anothers_document(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    ours, theirs = await world.shared_circle()
+    true, false = tmp_path / "true.pdf", tmp_path / "false.pdf"
+    true.write_bytes(PDF + b"true")
+    false.write_bytes(PDF + b"false")
+    sent = await ours.attach(true, inspect=looked_at)
+    await versioned(monkeypatch, theirs, false, sent.document, number)
+
+    saved = await ours.fetch(sent.document, tmp_path / "in", inspect=looked_at)
+
+    assert saved.read_bytes() == true.read_bytes()
+    false_ones = [view for view in await ours.documents() if view.alarm is not None]
+    assert all(view.alarm is not None and view.alarm.item == 13 for view in false_ones)
+    assert (await ours.attach(true, inspect=looked_at, document=sent.document)).number == 2
+
+
+async def test_item_11_a_version_of_anothers_document_is_not_even_sealed(
+    world: World, tmp_path: Path
+) -> None:
+    """But the circle's owner may say the next version of anybody's."""
+    ours, theirs = await world.shared_circle()
+    path = tmp_path / "letter.pdf"
+    path.write_bytes(PDF + os.urandom(500))
+    sent = await ours.attach(path, inspect=looked_at)
+    back = await theirs.attach(path, inspect=looked_at)
+
+    with pytest.raises(NotAccepted, match="its own"):
+        await theirs.attach(path, inspect=looked_at, document=sent.document)
+
+    assert (await ours.attach(path, inspect=looked_at, document=back.document)).number == 2
+    assert [view.alarm for view in await theirs.documents()] == [None, None, None]

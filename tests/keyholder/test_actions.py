@@ -48,3 +48,19 @@ async def test_a_declined_action_is_given_to_another(world: World) -> None:
 
     [view] = await theirs.actions()
     assert (view.state, view.organisation) == (State.PROPOSED, world.vcu.id)
+
+
+async def test_whoever_moves_the_due_time_may_name_a_colleague_and_both_ends_agree_with_the_hub(
+    world: World,
+) -> None:
+    ours, theirs = await world.shared_circle()
+    manager, later = world.vcu.manager, world.hub.clock.now + 2 * DAY
+    action = await ours.propose(world.vcu.id, "A room", "", world.hub.clock.now + DAY)
+
+    await ours.move(action, Move.RESCHEDULE, due_at=later, assignee=manager.worker)
+
+    [listed] = (await manager.actions(scope="organisation")).items
+    for view in (ours, theirs):
+        [shown] = await view.actions()
+        assert (shown.assignee, shown.due_at) == (manager.worker, later)
+        assert (shown.assignee, shown.due_at) == (listed.assignee, listed.due_at)

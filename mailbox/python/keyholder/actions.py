@@ -7,11 +7,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 
-from crypto.entries import Accept, Action, ActionChange, Handover, Kind, Open, Receipt
+from crypto.entries import Action, ActionChange, Kind, Receipt
 from crypto.log import Verified
 from crypto.private.bodies import Asked
+from keyholder.alarms import Alarm
 from keyholder.errors import CannotSend, NotReady
 from keyholder.logbook import Logbook
+from keyholder.ownership import Owners
 from keyholder.sealing import Sealer
 from keyholder.thread import Thread
 from keyholder.writing import Position, Writing
@@ -44,7 +46,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ActionView:
-    """One action. ``title`` and ``text`` are empty when its words cannot be opened here."""
+    """One action. ``title`` and ``text`` are empty when its words cannot be opened here; ``alarm`` says
+    why, if it is for a reason to tell somebody."""
 
     action: bytes
     seq: int
@@ -56,6 +59,7 @@ class ActionView:
     title: str
     text: str
     history: tuple[Step, ...]
+    alarm: Alarm | None = None
 
     def overdue(self, now: int) -> bool:
         """Derived, never stored."""
@@ -68,6 +72,7 @@ class Actions:
     def __init__(self, book: Logbook, sealer: Sealer, thread: Thread) -> None:
         self._book, self._sealer, self._thread = book, sealer, thread
         self._words: dict[int, Asked] = {}
+        self._faults: dict[int, Alarm] = {}
 
     async def all(self, words: bool = True) -> list[ActionView]:
         """Every action, oldest first; with their words unless ``words`` is false."""
@@ -122,23 +127,28 @@ class Actions:
     async def _open_words(self, seqs: list[int]) -> None:
         """Open those not opened before, page by page."""
         wanted = sorted(set(seqs) - set(self._words))
+        self._faults.clear()
         while wanted:
             start = wanted[0]
             page = [seq for seq in wanted if seq < start + WHOLE]
             for item in await self._thread.open_range(start, page[-1] + 1):
                 if isinstance(item.body, Asked):
                     self._words[item.seq] = item.body
+                elif item.alarm is not None:
+                    self._faults[item.seq] = item.alarm
             wanted = wanted[len(page) :]
 
     def _worded(self, action: ActionView) -> ActionView:
         words = self._words.get(action.seq)
-        return replace(action, title=words.title, text=words.text) if words else action
+        if words is None:
+            return replace(action, alarm=self._faults.get(action.seq))
+        return replace(action, title=words.title, text=words.text)
 
 
 def replay(book: Logbook) -> dict[bytes, ActionView]:
     """Every action as the verified entries have it. A step that policies do not allow changes nothing."""
     found: dict[bytes, ActionView] = {}
-    owners = _Owner()
+    owners = Owners()
     for verified in book.entries:
         facts = verified.facts
         owners.take(verified)
@@ -147,24 +157,6 @@ def replay(book: Logbook) -> dict[bytes, ActionView]:
         elif isinstance(facts, ActionChange) and facts.action in found:
             found[facts.action] = _changed(owners.owner, found[facts.action], verified, facts)
     return found
-
-
-class _Owner:
-    """Who owned the circle at each entry."""
-
-    def __init__(self) -> None:
-        self.owner = b""
-        self._offered: bytes | None = None
-
-    def take(self, verified: Verified) -> None:
-        """Move past one entry."""
-        facts = verified.facts
-        if isinstance(facts, Open):
-            self.owner = verified.header.organisation
-        elif isinstance(facts, Handover):
-            self._offered = verified.placed.hash
-        elif isinstance(facts, Accept) and facts.invite == self._offered:
-            self.owner = verified.header.organisation
 
 
 def _begun(verified: Verified, facts: Action) -> ActionView:
@@ -183,26 +175,31 @@ def _begun(verified: Verified, facts: Action) -> ActionView:
 
 
 def _changed(owner: bytes, before: ActionView, verified: Verified, facts: ActionChange) -> ActionView:
+    """Where a step leads: what the hub's projection makes of it too. It carries only what it may change."""
     move, author = move_of(facts.state), verified.header.organisation
-    if move is None:
+    if move is None or not _carries_its_own(move, facts):
         return before
     mover = Mover(assigned=before.organisation == author, owner=owner == author)
     state = next_state(before.state, move, mover, facts.reason or None)
     if isinstance(state, Denied):
         return before
-    after = replace(before, state=state, history=(*before.history, _step(verified, move, facts.reason)))
-    if move is Move.REASSIGN:
-        return replace(
-            after,
-            organisation=facts.organisation or before.organisation,
-            assignee=facts.assignee,
-            due_at=facts.due_at or before.due_at,
-        )
-    if move is Move.RESCHEDULE:
-        return replace(after, due_at=facts.due_at or before.due_at)
     return replace(
-        after, assignee=assignee_after(move, before.assignee, facts.assignee, verified.header.worker)
+        before,
+        state=state,
+        organisation=facts.organisation or before.organisation,
+        assignee=assignee_after(move, before.assignee, facts.assignee, verified.header.worker),
+        due_at=facts.due_at or before.due_at,
+        history=(*before.history, _step(verified, move, facts.reason)),
     )
+
+
+def _carries_its_own(move: Move, facts: ActionChange) -> bool:
+    """Only a reassignment names an organisation; only it and a new due time, which must say it, carry one."""
+    if facts.organisation is not None and move is not Move.REASSIGN:
+        return False
+    if move is Move.RESCHEDULE:
+        return facts.due_at is not None
+    return facts.due_at is None or move is Move.REASSIGN
 
 
 def _step(verified: Verified, move: Move, reason: int) -> Step:

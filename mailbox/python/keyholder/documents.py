@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from keyholder.opening import Item
 from keyholder.sealing import Sealer
 from keyholder.thread import Thread, restrict
 from keyholder.uploading import Upload, Uploader
+from keyholder.versions import versions
 from keyholder.writing import Position, Writing
 from policies.decisions import Denied
 from policies.documents import Found, may_attach, type_of
@@ -37,7 +38,8 @@ WHOLE = 100
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """One version of one document. ``name`` is safe to show and to save under."""
+    """One version of one document. ``name`` is safe to show and to save under; it is empty, like all that was
+    sealed, when ``alarm`` says why it is not shown."""
 
     document: bytes
     number: int
@@ -51,6 +53,7 @@ class DocumentView:
     received_at: int
     modified_at: int
     description: str
+    alarm: alarms.Alarm | None = None
 
 
 class Documents:
@@ -62,7 +65,8 @@ class Documents:
         self._opened: dict[int, Item] = {}
 
     async def all(self) -> list[DocumentView]:
-        """Every version that can be opened here, oldest first. What was opened is not asked for again."""
+        """Every version that can be opened here, oldest first; and, with an alarm, every one that should open
+        and does not, or that is not its author's to say. What was opened is not asked for again."""
         await self._book.sync()
         wanted = [v for v in self._book.entries if v.header.kind == Kind.DOCUMENT]
         erased = {v.placed.seq for v in wanted if v.placed.hash in self._book.circle.erased}
@@ -71,7 +75,9 @@ class Documents:
             last = max(seq for seq in unknown if seq < unknown[0] + WHOLE)
             shown |= {item.seq: item for item in await self._thread.open_range(unknown[0], last + 1)}
         self._opened = {seq: item for seq, item in shown.items() if isinstance(item.body, Manifest)}
-        return [_view(self._opened[seq]) for seq in sorted(self._opened)]
+        misfits = {each.verified.placed.seq for each in versions(self._book.entries).misfits}
+        views = (self._listed(v, shown[v.placed.seq], misfits) for v in wanted if v.placed.seq in shown)
+        return [view for view in views if view is not None]
 
     async def attach(
         self,
@@ -86,11 +92,12 @@ class Documents:
         """Seal a file and share it; with ``document``, as its next version.
 
         Raises:
-            NotAccepted: the file's kind, size or name, or it changed meanwhile.
+            NotAccepted: the file's kind, size or name, or it changed meanwhile; or the document is another
+                organisation's.
         """
         await self._book.sync()
         name, media = await asyncio.to_thread(_accept, path, inspect)
-        number = 1 + max((f.number for _, f in self._versions(document)), default=0) if document else 1
+        number = self._next(document)
         upload = await self._uploader.send(path, document, number, progress)
 
         async def write(position: Position) -> Writing:
@@ -119,22 +126,42 @@ class Documents:
             Alarm: it is not the document that was shared, or not what it says it is.
         """
         await self._book.sync()
-        versions = [v for v, facts in self._versions(document) if number in (None, facts.number)]
-        if not versions:
+        known = versions(self._book.entries).of(document)
+        found = [each.verified for each in known if number in (None, each.facts.number)]
+        if not found:
             raise NotReady("There is no such document in this circle.")
-        verified = versions[-1]
+        verified = found[-1]
         item = await self._thread.open_one(verified.placed.seq)
         if item.alarm is not None:
             raise item.alarm
         manifest = self._checked(verified, item)
         return await self._downloader.save(Download(verified, manifest), folder, inspect, progress)
 
-    def _versions(self, document: bytes | None) -> list[tuple[Verified, Document]]:
-        return [
-            (verified, verified.facts)
-            for verified in self._book.entries
-            if isinstance(verified.facts, Document) and verified.facts.document == document
-        ]
+    def _next(self, document: bytes | None) -> int:
+        """The number of the next version. Raises NotAccepted when it is not this organisation's to say."""
+        if document is None:
+            return 1
+        known = versions(self._book.entries)
+        if not known.may_follow(document, self._book.desk.me.organisation, self._book.circle.owner):
+            raise NotAccepted(
+                "Only the organisation that shared this document, or the circle's owner, can share a new"
+                " version of it. Share yours as a document of its own."
+            )
+        return len(known.of(document)) + 1
+
+    def _listed(self, verified: Verified, item: Item, misfits: Container[int]) -> DocumentView | None:
+        """One line of the list; None for what is not for this organisation, or erased."""
+        if item.seq in misfits:
+            return _faulty(verified, self._alarm(alarms.Kind.NOT_THEIRS_TO_DO, verified))
+        if item.alarm is not None:
+            return _faulty(verified, item.alarm)
+        if not isinstance(item.body, Manifest):
+            return None
+        try:
+            self._checked(verified, item)
+        except alarms.Alarm as alarm:
+            return _faulty(verified, alarm)
+        return _view(item)
 
     def _checked(self, verified: Verified, item: Item) -> Manifest:
         manifest = item.body
@@ -143,12 +170,11 @@ class Documents:
         try:
             check_manifest(verified.header, manifest)
         except CryptoError as error:
-            raise self._book.alarm(
-                alarms.Kind.BADLY_SEALED,
-                header=verified.entry.header,
-                signature=verified.entry.signature,
-            ) from error
+            raise self._alarm(alarms.Kind.BADLY_SEALED, verified) from error
         return manifest
+
+    def _alarm(self, kind: alarms.Kind, verified: Verified) -> alarms.Alarm:
+        return self._book.alarm(kind, header=verified.entry.header, signature=verified.entry.signature)
 
 
 def _accept(path: Path, inspect: Inspector) -> tuple[str, str]:
@@ -198,4 +224,25 @@ def _view(item: Item) -> DocumentView:
         item.received_at,
         manifest.modified_at,
         manifest.description,
+    )
+
+
+def _faulty(verified: Verified, alarm: alarms.Alarm) -> DocumentView:
+    """What the entry's facts say of a document that is not shown."""
+    facts, header = verified.facts, verified.header
+    assert isinstance(facts, Document)
+    return DocumentView(
+        facts.document,
+        facts.number,
+        verified.placed.seq,
+        "",
+        "",
+        0,
+        "",
+        header.organisation,
+        header.worker,
+        verified.placed.received_at,
+        0,
+        "",
+        alarm,
     )

@@ -78,7 +78,7 @@ def documents(ctx: typer.Context, circle: CircleName) -> None:
         rows = [
             (
                 showing.short(each.document),
-                showing.line(each.name, 60),
+                showing.line(each.name, 60) if each.alarm is None else "(see the alarm)",
                 str(each.number) if each.number > 1 else "",
                 showing.size(each.size),
                 f"{showing.line(each.author, 40)} ({end.legal_name_of(each.organisation)})",
@@ -89,6 +89,9 @@ def documents(ctx: typer.Context, circle: CircleName) -> None:
         ]
         columns = ("document", "name", "version", "size", "from", "when", "")
         call.console.table(columns, rows, empty="Nothing is shared here yet: kith attach.")
+        for each in found:
+            if each.alarm is not None:
+                raise each.alarm
 
     call.signed_in(work)
 
@@ -145,7 +148,8 @@ def document_of_view(view: DocumentView) -> dict[str, Any]:
         "modified_at",
         "description",
     )
-    return {name: getattr(view, name) for name in names}
+    found = {name: getattr(view, name) for name in names}
+    return found | {"alarm": view.alarm.code if view.alarm else None}
 
 
 def _take_place(saved: Path, name: str) -> Path:
