@@ -35,6 +35,10 @@ class LetterKind(IntEnum):
     WITHDRAWAL = 6
 
 
+BY_REPLY_KEY = (LetterKind.ADDITION, LetterKind.WITHDRAWAL)
+"""What only whoever wrote the letter before it can write."""
+
+
 class LetterHeader(Struct, frozen=True):
     """Who it is for, and who vouches for it. ``worker``, ``organisation`` and ``organisation_head``
     are empty when nobody does; ``in_reply_to`` is empty or a letter's id; ``reply_key`` is empty or
@@ -129,8 +133,11 @@ def verify_sender(
     letter's own time and when the hub says it was received.
 
     Raises:
-        Forged, NotAllowed, Stale; Forged too when no worker signed the letter.
+        Forged, NotAllowed, Stale; Forged too when no worker signed the letter, or when it is of a kind that
+        only a reply key signs.
     """
+    if header.kind in BY_REPLY_KEY:
+        raise Forged("only a reply key adds to a letter or takes it back")
     if not header.worker or sender.id != header.organisation:
         raise Forged("the letter is not signed by that organisation")
     moment = max(header.sent_at, received_at or 0)
@@ -146,6 +153,8 @@ def verify_reply(letter: Letter, header: LetterHeader, first: LetterHeader) -> N
     Raises:
         Forged.
     """
+    if header.kind not in BY_REPLY_KEY:
+        raise Forged("a reply key signs additions and withdrawals alone")
     if header.worker or header.in_reply_to != first.letter or header.receiver != first.receiver:
         raise Forged("the letter does not follow that one")
     verify(first.reply_key, "letter-reply", letter.header, letter.signature)

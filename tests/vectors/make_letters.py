@@ -75,6 +75,8 @@ def letter_cases(keep: Keep) -> tuple[str, Shared, list[Case]]:
     letter("withdrawal-to-another-receiver", "forged", follow, reply, after, receiver=police.id)
     letter("withdrawal-unsigned", "forged", follow, None, after)
     letter("reply-key-without-letter", "malformed", follow, reply, in_reply_to=b"")
+    letter("withdrawal-in-a-workers-name", "forged", base, by, sender, kind=LetterKind.WITHDRAWAL)
+    letter("referral-by-a-reply-key", "forged", follow, reply, after, kind=LetterKind.REFERRAL)
     letter("withdrawal-by-a-worker", "forged", base, by, after, in_reply_to=base.letter)
     shared = {
         "chains": {"police": [event(e) for e in police.events], "unit": [event(e) for e in unit.events]},

@@ -56,9 +56,7 @@ def wraps(keep: Keep) -> tuple[str, Shared, list[Case]]:
     new = secrets.OrganisationSecret(seed("organisation secret 2"), 2)
     organisation, person = some_id("organisation"), some_id("worker")
     made = secrets.SignInKeys(b"", seed("wrap key"), SALT)
-    wrapped = keep(
-        "wrapped", lambda: made.lock(worker, HUB, organisation, person, "ann@partner.example", 1)
-    )
+    wrapped = keep("wrapped", lambda: made.lock(worker, HUB, organisation, person, "ann@partner.example", 1))
     archive = keep("archive", lambda: new.archive(organisation, old))
     locked = keep("locked", lambda: secrets.lock(seed("key"), b"secret", b"context"))
     base: dict[str, Any] = {

@@ -309,6 +309,7 @@ class LetterFetched(LogAnswer, frozen=True, kw_only=True):
     signature: Annotated[bytes, Meta(max_length=64)]
     box: Box
     body: Body
+    received_at: Number
 
 
 class CheckpointNote(Answer, frozen=True, kw_only=True):

@@ -1,7 +1,8 @@
 """Letters: what is said to an organisation outside any circle, a referral above all.
 
 Ours are signed by a worker and sealed to the receiver's newest key. A received one is shown with its sender
-only when the signature holds and the sender is accredited; an unsigned one says so plainly.
+only when the signature holds and the sender was accredited and in office when it arrived; an unsigned one
+says so plainly. What adds to a letter, or takes it back, counts only by that letter's own reply key.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from crypto.encoding import pack, unpack
 from crypto.entries import body_hash
 from crypto.errors import CryptoError, Forged
 from crypto.letters import (
+    BY_REPLY_KEY,
     Letter,
     LetterHeader,
     LetterKind,
     header_id,
     read_letter,
     sign_letter,
+    verify_reply,
     verify_sender,
 )
 from crypto.organisation import box_hash
@@ -29,14 +32,18 @@ from crypto.private import boxes, content
 from crypto.private.bodies import Asked
 from crypto.statements import Act, Object, ObjectKind
 from keyholder import answers
-from keyholder.alarms import Kind
+from keyholder.alarms import Alarm, Kind
 from keyholder.desk import Desk
-from keyholder.errors import CannotOpen, CannotSend
+from keyholder.errors import CannotOpen, CannotSend, Refused
+from policies.limits import limits
 
 
 @dataclass(frozen=True, slots=True)
 class LetterView:
-    """An opened letter. ``sender`` is empty when nobody signed: then anybody may have written it."""
+    """An opened letter. ``sender`` is empty when nobody signed: then anybody may have written it.
+    ``received_at`` is what the hub says. ``left``: the sender is not in office or not accredited any more,
+    so that only the hub's word says they still were. ``follows``: the hash of the letter that this one
+    adds to or takes back, by the same hand; empty otherwise."""
 
     letter: bytes
     kind: int
@@ -47,12 +54,29 @@ class LetterView:
     title: str
     text: str
     sent_at: int
+    received_at: int
     hash: bytes
+    left: bool
+    follows: bytes
 
     @property
     def verified(self) -> bool:
         """Whether an accredited sender signed."""
         return bool(self.sender)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    """A letter to the own organisation as the hub gave it out, whole but not judged yet."""
+
+    answer: answers.LetterFetched
+    shown: Letter
+    header: LetterHeader
+
+    @property
+    def moment(self) -> int:
+        """When it counts: the later of its own time and when it was received."""
+        return max(self.header.sent_at, self.answer.received_at)
 
 
 class Letters:
@@ -71,6 +95,8 @@ class Letters:
     ) -> bytes:
         """Write to an accredited organisation, signed. Returns the letter's id."""
         desk, me = self._desk, self._desk.me
+        if kind in BY_REPLY_KEY:
+            raise CannotSend("Only whoever wrote an unsigned letter adds to it or takes it back.")
         await desk.directory.know([organisation, me.organisation], 0)
         if desk.directory.standing(organisation, desk.clock()) is None:
             raise CannotSend("That organisation is not accredited at present.")
@@ -111,6 +137,23 @@ class Letters:
         Raises:
             Alarm: it is not what was sent, or its sender is not who it names. CannotOpen.
         """
+        fetched = await self._fetch(letter)
+        follows = b""
+        try:
+            self._check_times(fetched)
+            if fetched.header.worker:
+                await self._check_sender(fetched)
+            elif fetched.header.kind in BY_REPLY_KEY:
+                follows = await self._check_reply(fetched)
+            elif fetched.header.kind != LetterKind.REFERRAL or fetched.shown.signature:
+                raise Forged("without an account only a referral is written")
+        except CryptoError as error:
+            raise self._forged(fetched.answer) from error
+        words = await self._words(fetched.header, fetched.answer)
+        self._remember(fetched)
+        return self._view(fetched, words, follows)
+
+    async def _fetch(self, letter: bytes) -> _Fetched:
         desk = self._desk
         signed = desk.state_that(Act.FETCHED, [Object(ObjectKind.LETTER, letter, 0, 0)])
         body = {"statement": {"payload": signed.payload, "signature": signed.signature}}
@@ -122,22 +165,51 @@ class Letters:
             header = read_letter(shown, answer.box, answer.body)
             if (header.letter, header.receiver) != (letter, desk.me.organisation):
                 raise Forged
-            await self._check_sender(shown, header)
+            if desk.state.read(_place(letter)) not in (None, shown.hash):
+                raise Forged("another letter went by that id before")
         except CryptoError as error:
-            raise desk.keeper.alarm(
-                Kind.SENDER_FORGED, header=answer.header, signature=answer.signature, body=answer.body
-            ) from error
-        return self._view(shown, header, await self._words(header, answer))
+            raise self._forged(answer) from error
+        return _Fetched(answer, shown, header)
 
-    async def _check_sender(self, letter: Letter, header: LetterHeader) -> None:
-        if not header.worker:
-            return
-        directory = self._desk.directory
+    def _forged(self, answer: answers.LetterFetched) -> Alarm:
+        return self._desk.keeper.alarm(
+            Kind.SENDER_FORGED, header=answer.header, signature=answer.signature, body=answer.body
+        )
+
+    def _remember(self, fetched: _Fetched) -> None:
+        """Whose reply key may add to this letter is settled when it is first opened on this device."""
+        if fetched.header.reply_key:
+            self._desk.state.write(_place(fetched.header.letter), fetched.shown.hash)
+
+    def _check_times(self, fetched: _Fetched) -> None:
+        received_at, skew = fetched.answer.received_at, limits().entries.clock_skew_ms
+        if received_at > self._desk.clock() + skew:
+            raise self._desk.keeper.alarm(Kind.TIME_MOVED, header=fetched.answer.header)
+        if fetched.header.sent_at > received_at + skew:
+            raise Forged("it was sent after it arrived")
+
+    async def _check_reply(self, fetched: _Fetched) -> bytes:
+        """The hash of the letter it follows, which must be in the hub's keeping and of the same hand."""
+        header = fetched.header
+        if not header.in_reply_to or not fetched.shown.signature:
+            raise Forged("nobody's reply key has signed it")
+        try:
+            first = await self._fetch(header.in_reply_to)
+        except Refused as refused:
+            raise Forged("the letter that it follows is not there") from refused
+        if first.header.worker or first.header.kind != LetterKind.REFERRAL:
+            raise Forged("it follows no unsigned referral")
+        verify_reply(fetched.shown, header, first.header)
+        return first.shown.hash
+
+    async def _check_sender(self, fetched: _Fetched) -> None:
+        header, directory = fetched.header, self._desk.directory
         await directory.know([header.organisation])
         if header.organisation_head not in directory.organisation(header.organisation).heads:
             await directory.know([header.organisation], 0)
-        verify_sender(letter, header, directory.organisation(header.organisation))
-        if directory.standing(header.organisation, header.sent_at) is None:
+        sender = directory.organisation(header.organisation)
+        verify_sender(fetched.shown, header, sender, fetched.moment)
+        if directory.standing(header.organisation, fetched.moment) is None:
             raise Forged("the sender was not accredited")
 
     async def _words(self, header: LetterHeader, answer: answers.LetterFetched) -> Asked:
@@ -152,9 +224,16 @@ class Letters:
         except CryptoError as error:
             raise CannotOpen from error
 
-    def _view(self, letter: Letter, header: LetterHeader, words: Asked) -> LetterView:
-        directory, sender = self._desk.directory, header.organisation
-        standing = directory.standing(sender, header.sent_at) if sender else None
+    def _has_left(self, header: LetterHeader) -> bool:
+        directory = self._desk.directory
+        return bool(header.worker) and (
+            header.worker not in directory.organisation(header.organisation).members
+            or directory.standing(header.organisation, self._desk.clock()) is None
+        )
+
+    def _view(self, fetched: _Fetched, words: Asked, follows: bytes) -> LetterView:
+        directory, header, sender = self._desk.directory, fetched.header, fetched.header.organisation
+        standing = directory.standing(sender, fetched.moment) if sender else None
         return LetterView(
             header.letter,
             header.kind,
@@ -165,5 +244,13 @@ class Letters:
             words.title,
             words.text,
             header.sent_at,
-            letter.hash,
+            fetched.answer.received_at,
+            fetched.shown.hash,
+            self._has_left(header),
+            follows,
         )
+
+
+def _place(letter: bytes) -> str:
+    """Where this device keeps which letter it was."""
+    return f"letter-{letter.hex()}"

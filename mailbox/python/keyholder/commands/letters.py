@@ -27,6 +27,7 @@ KINDS = {
     5: "addition",
     6: "withdrawal",
 }
+LEFT = "THE SENDER HAS LEFT SINCE: telephone their organisation before you rely on this."
 UNKNOWN_SENDER = "SENDER NOT VERIFIED: anybody may have written this."
 
 
@@ -125,9 +126,14 @@ def letter(
             "title": view.title,
             "text": view.text,
             "sent_at": view.sent_at,
+            "received_at": view.received_at,
+            "left": view.left,
+            "follows": view.follows,
         }
         if call.console.gives(found):
             return
+        if view.left:
+            call.console.note(LEFT)
         sender = f"{view.author} ({view.sender_name})" if view.verified else UNKNOWN_SENDER
         call.console.heading(view.title or _kind(view.kind).capitalize())
         call.console.message(f"{sender} {call.console.when(view.sent_at)}", view.text)
@@ -136,15 +142,9 @@ def letter(
 
 
 async def _every_letter(end: End) -> list[LetterRow]:
-    rows: list[LetterRow] = []
-    after = None
-    while len(rows) < MOST:
-        page = await end.letters(after)
-        rows += page.items
-        after = page.next
-        if after is None:
-            break
-    return rows
+    from keyholder.commands.pages import every
+
+    return await every(end, end.letters, MOST)
 
 
 def _kind(kind: int | str) -> str:
