@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -236,7 +235,7 @@ class End:
         finally:
             await other.close()
         chosen = word_list.generate()
-        keys = SignInKeys.derive(chosen, os.urandom(16))
+        keys = SignInKeys.derive(chosen, unlocked.keys.salt)
         version = unlocked.proved.wrap_version + 1
         body = {
             "old_auth": unlocked.keys.auth,
@@ -253,7 +252,7 @@ class End:
         return await self._desk.log.check()
 
     async def log_statements(
-        self, after: int | None = None, circle: bytes | None = None, worker: bytes | None = None
+        self, after: str | int | None = None, circle: bytes | None = None, worker: bytes | None = None
     ) -> answers.Page[answers.StatementRow]:
         """Who in the own organisation looked at what. For managers and reviewers."""
         return await self._desk.connection.get(

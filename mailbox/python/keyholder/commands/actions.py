@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from policies.actions import Move
 
 PANEL = "Actions"
+MOST = 1000
 cli = typer.Typer()
 
 ActionName = Annotated[str, typer.Argument(metavar="ACTION", help="The beginning of its id, or its title.")]
@@ -41,19 +42,15 @@ def list_(
     scope = "owned" if owned else "organisation" if organisation else "mine"
 
     async def work(end: End) -> None:
+        from keyholder.commands.pages import every
+
         if circle:
             await _show_circle(call, end, circle, everything)
             return
-        rows: list[ActionRow] = []
-        after = None
-        while len(rows) < 1000:
-            page = await end.actions(
-                scope=scope, state="all" if everything else "open", after=after, limit=50
-            )
-            rows += page.items
-            after = page.next
-            if after is None:
-                break
+        state = "all" if everything else "open"
+        rows = await every(
+            end, lambda after: end.actions(scope=scope, state=state, after=after, limit=50), MOST
+        )
         if not call.console.gives({"actions": [row_document(row) for row in rows]}):
             cells = [action_cells(call.console, row) for row in rows]
             call.console.table(COLUMNS, cells, empty="Nothing waits here.")

@@ -84,19 +84,12 @@ def statements(
 
     async def work(end: End) -> None:
         from keyholder.commands.naming import circle_named
+        from keyholder.commands.pages import every
         from keyholder.commands.team import colleague_named, colleague_names
 
         place = (await circle_named(end, circle)).id if circle else None
         worker = await colleague_named(end, colleague) if colleague else None
-        rows: list[StatementRow] = []
-        after: int | None = None
-        while len(rows) < limit:
-            page = await end.log_statements(after, place, worker)
-            rows += page.items
-            if page.next is None:
-                break
-            after = int(page.next)
-        rows = rows[:limit]
+        rows = await every(end, lambda after: end.log_statements(after, place, worker), limit)
         await end.log_verify(rows)
         found = [_statement(row) for row in rows]
         if not call.console.gives({"statements": found}):
