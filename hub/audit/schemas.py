@@ -11,6 +11,8 @@ from hub.kernel.schemas import Input, Output
 
 BATCH_MAX = 50
 REASON_BOX_MAX = 8 * 1024
+ReasonBox = Annotated[bytes, Meta(min_length=1136, max_length=REASON_BOX_MAX)]
+"""[salt, reason], sealed; no box of the least reason is shorter."""
 
 
 class StatementIn(Input):
@@ -18,7 +20,7 @@ class StatementIn(Input):
 
     payload: Annotated[bytes, Meta(min_length=1, max_length=MAX_STATEMENT)]
     signature: Annotated[bytes, Meta(min_length=64, max_length=64)]
-    reason_box: Annotated[bytes, Meta(min_length=1136, max_length=REASON_BOX_MAX)] | None = None
+    reason_box: ReasonBox | None = None
 
 
 class PostStatements(Input):

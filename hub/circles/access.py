@@ -11,11 +11,12 @@ from crypto.statements import Object as Looked
 from hub.accounts import service as accounts
 from hub.circles import queries
 from hub.circles.rules import refuse_if_denied
+from hub.circles.schemas import Fetch
 from hub.circles.schemas import Statement as StatementIn
 from hub.kernel.caller import Caller
 from hub.kernel.refusals import NotAllowed, NotFound, Refused
 from policies import access
-from policies.codes import purposes, reasons
+from policies.codes import purposes
 from policies.decisions import Allowed, Denied
 from policies.people import Link, Membership
 from storage.database import Row, Unit
@@ -56,13 +57,13 @@ def require_inside(place: Place) -> None:
         refuse_if_denied(access.ANSWER_FIRST)
 
 
-def judge_reading(caller: Caller, place: Place, stated: Stated, glass: int | None) -> bool:
+def judge_reading(caller: Caller, place: Place, stated: Stated, asked: Fetch) -> bool:
     """May the caller read bodies, boxes and bytes here? True if only by breaking the glass. Raises
     NotAllowed."""
     if place.membership is Membership.PENDING and _is_the_invite(stated.statement, place.row):
         refuse_if_denied(access.may_read_invitation(accounts.person(caller), place.membership))
         return False
-    code = _glass_code(stated.statement, glass)
+    code = _glass_code(stated.statement, asked)
     decision = access.may_read_circle(accounts.person(caller), place.link(code))
     refuse_if_denied(decision)
     return isinstance(decision, Allowed) and decision.alert_manager
@@ -74,12 +75,11 @@ def _is_the_invite(statement: Statement, row: Row) -> bool:
     return len(looked) == 1 and (looked[0].kind, looked[0].start, looked[0].stop) == wanted
 
 
-def _glass_code(statement: Statement, code: int | None) -> int | None:
-    """A reason counts only with a commitment to its words; words without a code are "other"."""
-    if len(statement.reason_commitment) != 32:
-        return None
-    other = reasons().break_glass.by_key("other")
-    return code if code is not None else other.code if other else None
+def _glass_code(statement: Statement, asked: Fetch) -> int | None:
+    """A reason counts only whole: its code, the signed commitment to its words, and the words themselves,
+    sealed to those who oversee."""
+    committed = len(statement.reason_commitment) == 32 and any(statement.reason_commitment)
+    return asked.break_glass if committed and asked.reason is not None else None
 
 
 class Stated(NamedTuple):

@@ -108,7 +108,7 @@ async def fetch(hub: Hub, caller: Caller, circle: bytes, asked: Fetch, now: int)
     seqs, epochs = _asked(stated, circle)
     async with hub.database.read() as unit:
         place = await access.place_of(unit, caller, circle)
-        alert = access.judge_reading(caller, place, stated, asked.break_glass)
+        alert = access.judge_reading(caller, place, stated, asked)
     recorded = await record(hub, caller, stated, asked.reason, now, circle=circle if alert else None)
     async with hub.database.read() as unit:
         await access.place_of(unit, caller, circle)

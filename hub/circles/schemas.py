@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from crypto.entries import MAX_BODY, MAX_BOXES, MAX_HEADER
 from crypto.statements import MAX_STATEMENT
-from hub.audit.schemas import LogState, Reader
+from hub.audit.schemas import LogState, Reader, ReasonBox
 from hub.kernel.schemas import Input, Output
 
 Hash = Annotated[bytes, Meta(min_length=32, max_length=32)]
@@ -37,11 +37,12 @@ class Statement(Input):
 
 class Fetch(Input):
     """``break_glass`` is the reason's code, for who looks without being assigned. The statement then holds a
-    commitment to the reason, and ``reason`` is [salt, reason] boxed to the worker's own organisation."""
+    commitment to the reason, and ``reason`` is [salt, reason] boxed to the worker's own organisation: all
+    three, or the glass stays whole."""
 
     statement: Statement
     break_glass: Annotated[int, Meta(ge=0, le=255)] | None = None
-    reason: Annotated[bytes, Meta(max_length=8192)] | None = None
+    reason: ReasonBox | None = None
 
 
 class Names(Input):

@@ -51,7 +51,7 @@ async def ask_ticket(
     stated = circles.read_stated(asked.statement, Act.FETCHED, circle, frozenset({ObjectKind.DOCUMENT}))
     async with hub.database.read() as unit:
         place = await circles.place_of(unit, caller, circle)
-        alert = circles.judge_reading(caller, place, stated, asked.break_glass)
+        alert = circles.judge_reading(caller, place, stated, asked)
         stored = await unit.one(queries.STORED, circle=circle, document=document, number=number)
     if stored is None:
         raise NotFound

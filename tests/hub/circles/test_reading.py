@@ -138,7 +138,8 @@ async def test_looking_without_being_assigned_needs_a_reason_and_is_told(hub: Ru
     looked = fetching(other, circle.id, range(1, 3), reason_commitment=os.urandom(32))
     body = looked | {"break_glass": 2, "reason": b64(os.urandom(1200))}
     assert (await other.end.ask("POST", f"{circle.path}/fetch", body)).status == 200
-    unknown = fetching(other, circle.id, range(1, 3), reason_commitment=os.urandom(32)) | {"break_glass": 99}
+    unknown = fetching(other, circle.id, range(1, 3), reason_commitment=os.urandom(32))
+    unknown |= {"break_glass": 99, "reason": b64(os.urandom(1200))}
     assert (await other.end.ask("POST", f"{circle.path}/fetch", unknown)).status == 403
     page = await boss.end.good("GET", f"/v1/log/statements?circle={circle.id.hex()}")
     assert [item["alert"] for item in page["items"]] == ["break-glass"]
