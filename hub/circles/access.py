@@ -51,6 +51,12 @@ async def place_of(unit: Unit, caller: Caller, circle: bytes) -> Place:
     return place
 
 
+def require_casework(caller: Caller) -> None:
+    """Whether there are circles at all is told to caseworkers of accredited organisations alone, as it is of
+    any one circle. Raises NotAllowed."""
+    refuse_if_denied(access.may_see_circle_exists(accounts.person(caller), Membership.MEMBER))
+
+
 def require_inside(place: Place) -> None:
     """Only members: whoever is invited answers first. Raises NotAllowed."""
     if place.membership is Membership.PENDING:

@@ -46,7 +46,8 @@ EPOCHS = 256
 
 
 async def list_circles(unit: Unit, caller: Caller, after: bytes | None, limit: int) -> CirclesOut:
-    """The circles of the caller's organisation, latest activity first."""
+    """The circles of the caller's organisation, latest activity first. Raises NotAllowed."""
+    access.require_casework(caller)
     words = {"organisation": caller.organisation, "worker": caller.worker, "limit": limit + 1}
     if after is None:
         rows = await unit.all(queries.LIST, **words)
@@ -207,8 +208,9 @@ async def _names(unit: Unit, caller: Caller, circles: list[bytes]) -> list[NameO
 
 
 async def list_readers(unit: Unit, caller: Caller, circle: bytes) -> ReadersOut:
-    """How far each worker has read, in their own signed words."""
+    """How far each worker has read, in their own signed words: for members alone."""
     place = await access.place_of(unit, caller, circle)
+    access.require_inside(place)
     known = {each.organisation for each in state.unpack(place.row.summary).places}
     return ReadersOut(
         items=[each for each in await audit.readers(unit, circle) if each.organisation in known]

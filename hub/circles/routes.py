@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from hub.circles import posting, reading, service
+from hub.circles import access, posting, reading, service
 from hub.circles.schemas import HEADERS, PAGE, POST_LIMIT, Assign, Fetch, Names, PostEntry
 from hub.kernel.access import Member
 from hub.kernel.limits import Rate
@@ -87,6 +87,7 @@ async def list_assignments(request: Request[None]) -> Reply:
 async def live(request: Request[None]) -> web.StreamResponse:
     """Wake-ups for the caller and for the caller's organisation."""
     caller = request.caller
+    access.require_casework(caller)
     audiences = (caller.organisation, caller.worker)
     return await request.hub.live.stream(request.web, worker=caller.worker, audiences=audiences)
 
