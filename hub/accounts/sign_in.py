@@ -42,7 +42,8 @@ def auth_hash(auth: bytes) -> bytes:
 
 
 async def start(unit: Unit, hub: Hub, address: str) -> SignInParameters:
-    """The salt of the name; for an unknown one, always the same invented salt."""
+    """The salt of the name; for an unknown one, always the same invented salt. Ends enrol a name with that
+    very salt, so it does not change when somebody takes the name."""
     row = await unit.one(queries.BY_ADDRESS, p_address=address)
     invented = hub.keys.derive("sign-in-salt", address.encode())[:16]
     return SignInParameters(

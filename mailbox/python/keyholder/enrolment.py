@@ -27,6 +27,8 @@ from crypto.organisation import (
 from crypto.private import words
 from crypto.private.boxes import organisation_info, seal
 from crypto.private.secrets import (
+    SALT_BYTES,
+    SUITE,
     Introduction,
     OrganisationSecret,
     SignInKeys,
@@ -84,10 +86,13 @@ class NewWorker:
     keys: SignInKeys = field(repr=False)
 
     @classmethod
-    def make(cls, hub: str, organisation: bytes, address: str, worker: bytes | None = None) -> NewWorker:
-        """Six new words, a new secret, wrapped for that organisation alone. About 0.2 s."""
+    def make(
+        cls, hub: str, organisation: bytes, address: str, salt: bytes, worker: bytes | None = None
+    ) -> NewWorker:
+        """Six new words, a new secret, wrapped for that organisation alone; ``salt`` is the name's (see
+        ``name_salt``). About 0.2 s."""
         chosen, name = words.generate(), sign_in_name(address)
-        keys = SignInKeys.derive(chosen, os.urandom(16))
+        keys = SignInKeys.derive(chosen, salt)
         made, secret = worker or os.urandom(16), WorkerSecret.generate()
         wrapped = keys.lock(secret, hub, organisation, made, name, FIRST_WRAP)
         return cls(made, secret, chosen, name, wrapped, keys)
@@ -113,6 +118,21 @@ class NewWorker:
 def sign_in_name(typed: str) -> str:
     """The one spelling of a sign-in name."""
     return unicodedata.normalize("NFC", typed).strip().lower()
+
+
+async def name_salt(connection: Connection, trust: Trust, name: str, keeper: EvidenceKeeper) -> bytes:
+    """The salt of a sign-in name. A hub has one for every name, whoever has it or nobody: an end that enrols
+    takes that one and keeps it with new words, so nobody sees by a changed salt that the name was taken.
+
+    Raises:
+        Alarm: the hub speaks of another hub, or asks for weaker protection.
+    """
+    start = await connection.post("/v1/sign-in/start", {"address": name}, signinanswers.Start, again=True)
+    if start.suite != SUITE or len(start.salt) != SALT_BYTES:
+        raise keeper.alarm(Kind.PROTECTION_LOWERED, salt=start.salt, suite=str(start.suite).encode())
+    if start.hub != trust.hub:
+        raise keeper.alarm(Kind.SIGN_IN_CHANGED, hub=start.hub.encode())
+    return start.salt
 
 
 def link_token(text: str) -> bytes:
@@ -144,7 +164,8 @@ async def join(connection: Connection, trust: Trust, token: str, address: str) -
     looked = await look(connection, trust, token)
     if looked.founding or looked.organisation is None or looked.genesis is None:
         raise NotReady("This link founds an organisation.")
-    new = NewWorker.make(trust.hub, looked.organisation, address, looked.replaces)
+    salt = await name_salt(connection, trust, sign_in_name(address), EvidenceKeeper(None))
+    new = NewWorker.make(trust.hub, looked.organisation, address, salt, looked.replaces)
     body = {"token": link_token(token), **new.credentials(), "profile_box": None, "founding": None}
     answer = await connection.post("/v1/enrolments", body, signinanswers.State, again=True)
     spoken = spoken_words(
@@ -183,7 +204,8 @@ async def found(
     if not looked.founding:
         raise NotReady("This link is for joining an organisation that is there already.")
     organisation, secret = os.urandom(16), OrganisationSecret.generate(1)
-    new, printed = NewWorker.make(trust.hub, organisation, address), words.generate(words.KIT_WORDS)
+    salt = await name_salt(connection, trust, sign_in_name(address), EvidenceKeeper(None))
+    new, printed = NewWorker.make(trust.hub, organisation, address, salt), words.generate(words.KIT_WORDS)
     kit = kit_secret(printed, organisation)
     members = [
         new.member(Role.MANAGER),
@@ -254,7 +276,8 @@ async def _bring_back(
         raise NotReady("These words are not of this organisation's kit.")
     keys = OrganisationKeys(connection, directory, organisation, author, kit, keeper)
     secret = await keys.current()
-    new = NewWorker.make(trust.hub, organisation, address)
+    salt = await name_salt(connection, trust, sign_in_name(address), keeper)
+    new = NewWorker.make(trust.hub, organisation, address, salt)
     body = {**new.credentials(), "mail": mail}
     await connection.post("/v1/recovery/enrolments", body, signinanswers.State, again=True)
     member = new.member(Role.MANAGER)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from crypto.errors import CryptoError, Malformed
 from crypto.private import words as word_list
-from crypto.private.secrets import SUITE, SignInKeys, WorkerSecret
+from crypto.private.secrets import SignInKeys, WorkerSecret
 from crypto.statements import sign_session
 from keyholder import signinanswers
 from keyholder.accesslog import AccessLog
@@ -23,7 +23,7 @@ from keyholder.authority import Authority, Trust
 from keyholder.connection import Connection
 from keyholder.desk import Desk, Me
 from keyholder.directory import Directory
-from keyholder.enrolment import sign_in_name
+from keyholder.enrolment import name_salt, sign_in_name
 from keyholder.errors import Away, NotReady, Refused, WrongWords
 from keyholder.orgkeys import OrganisationKeys
 from keyholder.pins import Pins
@@ -86,12 +86,8 @@ async def unlock(
         typed = word_list.normalise(words, word_list.SIGN_IN_WORDS)
     except Malformed as error:
         raise WrongWords(str(error)) from None
-    start = await connection.post("/v1/sign-in/start", {"address": told}, signinanswers.Start, again=True)
-    if start.suite != SUITE or len(start.salt) != 16:
-        raise keeper.alarm(Kind.PROTECTION_LOWERED, salt=start.salt, suite=str(start.suite).encode())
-    if start.hub != trust.hub:
-        raise keeper.alarm(Kind.SIGN_IN_CHANGED, hub=start.hub.encode())
-    keys = await asyncio.to_thread(SignInKeys.derive, typed, start.salt)
+    salt = await name_salt(connection, trust, told, keeper)
+    keys = await asyncio.to_thread(SignInKeys.derive, typed, salt)
     proved = await _prove(connection, told, keys)
     try:
         secret = keys.open(
@@ -99,7 +95,7 @@ async def unlock(
         )
     except CryptoError as error:
         raise keeper.alarm(
-            Kind.SIGN_IN_CHANGED, wrapped=proved.wrapped, worker=proved.worker, salt=start.salt
+            Kind.SIGN_IN_CHANGED, wrapped=proved.wrapped, worker=proved.worker, salt=salt
         ) from error
     if expect is not None and proved.worker != expect:
         raise keeper.alarm(Kind.KEY_SUBSTITUTED, worker=proved.worker)
