@@ -52,6 +52,7 @@ async def test_letters_that_were_read_make_room(hub: RunningHub, monkeypatch: py
     assert (full.status, full.body["reason"]) == (403, "too_many_letters")
     got = await fetch(world.vcu.worker, raw(first.body["letter"]))
     assert (got.status, got.body["received_at"]) == (200, hub.clock.now)
+    assert len(got.body["logged"]) == 1
     assert (await send(hub, written(world.vcu, hub.clock.now))).status == 201
 
 
