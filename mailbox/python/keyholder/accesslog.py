@@ -1,21 +1,24 @@
 """The access log as a worker checks it: it only grows, and what they looked at stands in it.
 
-The hub's notes are verified by the keys that the root vouches for. The pinned size moves only after a
-proof that the longer log extends the pinned one.
+The hub's notes are verified by the keys that the root vouches for. Whatever was released came with the place
+of the statement that asked for it, and with a note that reaches beyond that place. Every note that was heard
+must lie on one line with the pinned one and the newest; the pinned size moves only after that was proved.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 
 from crypto import checkpoints, merkle
 from crypto.checkpoints import Checkpoint
+from crypto.encoding import unpack
 from crypto.errors import CryptoError
-from crypto.statements import SignedStatement, log_leaf
-from keyholder.alarms import EvidenceKeeper, Kind
+from crypto.statements import MAX_STATEMENT, SignedStatement, Statement, log_leaf
+from keyholder.alarms import Alarm, EvidenceKeeper, Kind
 from keyholder.answers import CheckpointNote, Inclusion, LogAnswer, Path
 from keyholder.authority import Authority
 from keyholder.connection import Connection
@@ -23,6 +26,7 @@ from keyholder.errors import Refused
 from keyholder.pins import Pins
 
 WAITING = 2000
+UNPROVED = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class AccessLog:
         self, connection: Connection, authority: Callable[[], Authority], pins: Pins, keeper: EvidenceKeeper
     ) -> None:
         self._connection, self._authority, self._pins, self._keeper = connection, authority, pins, keeper
-        self._newest: Checkpoint | None = None
+        self._unproved: dict[int, Checkpoint] = {}
         self._origin: str | None = None
         self._own: list[tuple[int, bytes]] = []
         self._one = asyncio.Lock()
@@ -75,11 +79,22 @@ class AccessLog:
         return len(self._own)
 
     def heard(self, answer: LogAnswer, statements: Sequence[SignedStatement]) -> None:
-        """Take the note that came with an answer, and remember where one's own statements stand."""
-        if answer.note:
-            self._read(answer.note)
-        for signed, logged in zip(statements, answer.logged, strict=False):
+        """Take the note that came with an answer, and remember where one's own statements stand.
+
+        Raises:
+            Alarm: the note is not the hub's, or does not reach as far as the statements; or one has no place,
+                or one that was taken before it was signed.
+        """
+        note = self._read(answer.note)
+        if len(answer.logged) != len(statements):
+            raise self._missing(answer.note)
+        for signed, logged in zip(statements, answer.logged, strict=True):
+            if not _log_size(signed) <= logged.index < note.size:
+                raise self._missing(answer.note)
             self.expect(logged.index, logged.salt, signed)
+
+    def _missing(self, note: str) -> Alarm:
+        return self._keeper.alarm(Kind.STATEMENT_MISSING, note=note.encode())
 
     def expect(self, index: int, salt: bytes, signed: SignedStatement) -> None:
         """A statement that the next ``check`` must find at ``index``."""
@@ -87,29 +102,43 @@ class AccessLog:
             self._own.append((index, log_leaf(salt, signed)))
 
     async def check(self) -> LogReport:
-        """Fetch the newest note, prove that it extends the pinned one, find one's own statements.
+        """Fetch the newest note, prove that it extends the pinned one and every other that was heard, find
+        one's own statements.
 
         Raises:
             Alarm: the log was rewritten, wound back, or lacks a statement.
         """
         async with self._one:
+            heard = list(self._unproved.values())
             answer = await self._connection.get("/v1/log/checkpoint", CheckpointNote)
             newest = self._read(answer.note)
-            await self._extends(newest)
+            await self._on_one_line(heard, newest)
             self._pins.pin_log(newest.size, newest.root)
+            for proved in (*heard, newest):
+                self._unproved.pop(proved.size, None)
             return LogReport(newest.size, await self._find_own(newest))
 
-    async def _extends(self, newest: Checkpoint) -> None:
-        old = self.size
+    async def _on_one_line(self, heard: Iterable[Checkpoint], newest: Checkpoint) -> None:
+        """Prove each longer log of the pinned one, those heard of, and the newest from the one before."""
+        points = sorted(
+            {(self.size, self.root), (newest.size, newest.root), *((note.size, note.root) for note in heard)}
+        )
+        if points[-1] != (newest.size, newest.root):
+            raise self._changed(newest)
+        for (old, old_root), (new, new_root) in pairwise(points):
+            await self._extends(newest, (old, old_root), (new, new_root))
+
+    async def _extends(self, newest: Checkpoint, old: tuple[int, bytes], new: tuple[int, bytes]) -> None:
         path: Sequence[bytes] = ()
         try:
-            if 0 < old < newest.size:
-                path = await self._consistency(old, newest.size)
-            merkle.verify_consistency(old, newest.size, self.root, newest.root, path)
+            if 0 < old[0] < new[0]:
+                path = await self._consistency(old[0], new[0])
+            merkle.verify_consistency(old[0], new[0], old[1], new[1], path)
         except (CryptoError, NoProof) as error:
-            raise self._keeper.alarm(
-                Kind.ACCESS_LOG_CHANGED, pinned=self.root, note=newest.body().encode()
-            ) from error
+            raise self._changed(newest) from error
+
+    def _changed(self, newest: Checkpoint) -> Alarm:
+        return self._keeper.alarm(Kind.ACCESS_LOG_CHANGED, pinned=self.root, note=newest.body().encode())
 
     async def _consistency(self, old: int, new: int) -> tuple[bytes, ...]:
         with _proof_or_none():
@@ -145,12 +174,18 @@ class AccessLog:
         raise self._keeper.alarm(Kind.ACCESS_LOG_CHANGED, note=note.encode())
 
     def _newer(self, found: Checkpoint, note: str) -> Checkpoint:
-        before = self._newest
-        forked = before is not None and found.size == before.size and found.root != before.root
+        before = self._unproved.get(found.size)
+        forked = before is not None and found.root != before.root
         renamed = self._origin is not None and found.origin != self._origin
         if forked or renamed:
             raise self._keeper.alarm(Kind.ACCESS_LOG_CHANGED, note=note.encode(), pinned=self.root)
         self._origin = found.origin
-        if before is None or found.size > before.size:
-            self._newest = found
+        self._unproved[found.size] = found
+        if len(self._unproved) > UNPROVED:
+            del self._unproved[min(self._unproved)]
         return found
+
+
+def _log_size(signed: SignedStatement) -> int:
+    """How long the log was that its worker had verified when they signed."""
+    return unpack(Statement, signed.payload, limit=MAX_STATEMENT).log_size
