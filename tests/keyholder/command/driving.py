@@ -134,7 +134,7 @@ class Network:
         await self.trust(who)
         async with self.hub.database.write() as unit:
             link = await accounts.invite_founder(unit, self.hub.hub, f"{who}@mail.example", self.hub.clock())
-        request, signed = self.home / f"{who}.request", self.home / f"{who}.accreditation"
+        request = self.home / f"{who}.request"
         arguments = (
             "found",
             "#" + link.partition("#")[2],
@@ -145,10 +145,16 @@ class Network:
         )
         made = await self.kith.ask(who, *arguments, "--request", str(request), "--yes")
         self.kith.words[who] = made["words"]
+        await self.accredit(request, legal_name, kind)
+
+    async def accredit(self, request: Path, legal_name: str, kind: str) -> None:
+        """The authority vouches for the organisation whose founder asks for it."""
+        signed = request.with_suffix(".accreditation")
         await self.kith(
             "authority",
             *("authority", "accredit", "--key", str(self.home / "authority.key"), "--root", str(self.root)),
-            *("--out", str(signed), "--name", legal_name, "--domain", f"{who}.example", "--kind", kind),
+            *("--out", str(signed), "--name", legal_name, "--domain", f"{request.stem}.example"),
+            *("--kind", kind),
             *("--until", "2027-12-31", "--request", str(request), "--yes"),
         )
         await self.kith(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hub.accounts import service as accounts
 from keyholder.command import Exit
+from keyholder.profile import Place
 from tests.keyholder.command.driving import Network
 
 
@@ -18,6 +19,17 @@ async def test_an_authority_is_trusted_only_after_its_words_were_compared(networ
     await kith("ann", "trust", str(network.root), "--hub", "http://hub.example", "--yes", code=Exit.AWAY)
     await kith("ann", "trust", str(network.home / "authority.key"), "--yes", code=Exit.REFUSED)
     await network.trust("ann")
+
+
+async def test_a_profile_takes_no_other_organisation_than_its_own(partners: Network) -> None:
+    place = Place(partners.kith.home / "profiles" / "sam")
+    before = place.read().organisation
+    place.change(organisation="00" * 16)
+    said = await partners.kith("sam", "whoami", code=Exit.ALARM)
+    assert "named a different person or organisation" in said.err
+    place.change(organisation=before)
+    said = await partners.kith("sam", "whoami")
+    assert "not accredited" not in said.err
 
 
 async def test_another_authority_is_never_put_in_the_place_of_the_first(network: Network) -> None:
@@ -50,7 +62,8 @@ async def test_a_founder_gets_words_a_kit_and_what_the_commissioner_needs(
     assert words in said.out
     assert kit.partition("Eight words   ")[2].partition("\n")[0] in said.out
     assert all(file.stat().st_mode & 0o777 == 0o600 for file in files.values())
-    await kith("ann", "whoami", words=words)
+    said = await kith("ann", "whoami", words=words)
+    assert "Your organisation is not accredited yet" in said.err
     again = await kith(
         "ann",
         "found",
@@ -84,7 +97,9 @@ async def test_the_printed_kit_brings_an_organisation_back(network: Network, tmp
     async with network.hub.database.write() as unit:
         link = await accounts.invite_founder(unit, network.hub.hub, "ann@mail.example", network.hub.clock())
     token = "#" + link.partition("#")[2]
-    made = await kith.ask("ann", "found", token, "--address", "ann", "--name", "Ann Example", "--yes")
+    request = tmp_path / "ann.request"
+    told = ("--address", "ann", "--name", "Ann Example", "--request", str(request), "--yes")
+    made = await kith.ask("ann", "found", token, *told)
     await network.trust("ben")
     arguments = (
         "recover",
@@ -99,7 +114,10 @@ async def test_the_printed_kit_brings_an_organisation_back(network: Network, tmp
         "--yes",
     )
     await kith("ben", *arguments, "--words-stdin", stdin="not the words\n", code=Exit.NOT_ALLOWED)
-    said = await kith("ben", *arguments, "--words-stdin", "--json", stdin=made["kit_words"] + "\n")
+    typed = made["kit_words"] + "\n"
+    await kith("ben", *arguments, "--words-stdin", stdin=typed, code=Exit.ALARM)
+    await network.accredit(request, "Harbour Shelter", "partner")
+    said = await kith("ben", *arguments, "--words-stdin", "--json", stdin=typed)
     kith.words["ben"] = said.document["words"]
     assert (await kith.ask("ben", "whoami"))["role"] == "manager"
 
