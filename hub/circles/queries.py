@@ -160,6 +160,7 @@ PLACES = (
 _read_to = (
     select(reads.c.seq)
     .where(reads.c.circle == places.c.circle, reads.c.worker == bindparam("worker"))
+    .correlate(places)
     .scalar_subquery()
 )
 _unread = (
