@@ -14,6 +14,8 @@ from hub.accounts import routes as accounts_routes
 from hub.accounts.sessions import Sessions
 from hub.audit import routes as audit_routes
 from hub.audit.appender import appending
+from hub.audit.openings import Openings
+from hub.circles import openings
 from hub.circles import routes as circles_routes
 from hub.circles import state as circles_state
 from hub.circles.reactions import Reaction, Reactions
@@ -94,6 +96,7 @@ def assemble(
         sessions=sessions,
     )
     hub.parts[Reactions] = Reactions(REACTIONS)
+    hub.parts[Openings] = Openings(openings.judge)
     return hub
 
 

@@ -9,6 +9,7 @@ from crypto.statements import Act, ObjectKind, SignedStatement, Statement, read_
 from hub.audit import queries, tree
 from hub.audit.appender import ONLY, Appender, Recorded, SaidBefore, appending
 from hub.audit.leaves import Said
+from hub.audit.openings import Openings
 from hub.audit.schemas import Consistency, Inclusion, Note, Reader, StatementIn, StatementItem, StatementPage
 from hub.kernel.caller import Caller
 from hub.kernel.context import Hub
@@ -99,11 +100,13 @@ async def post(hub: Hub, statements: Sequence[StatementIn], caller: Caller, now:
     """Statements that let nothing go by themselves: what was opened. Others travel with what they ask for.
 
     Raises:
-        Malformed: another act; otherwise as ``record``.
+        Malformed: another act; what `Openings` refuses; otherwise as ``record``.
     """
     said = [_verified(each, caller, now, None, None) for each in statements]
     if any(each.statement.act != Act.OPENED or len(each.statement.circle) != 32 for each in said):
         raise Malformed("Only what was opened in a circle is stated here.")
+    async with hub.database.read() as unit:
+        await hub.part(Openings).judge(unit, caller, [each.statement for each in said])
     return await hub.part(Appender).append(said)
 
 

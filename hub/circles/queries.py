@@ -103,6 +103,9 @@ CONTROL_CHAIN = (
 SEQS_OF = select(entries.c.hash, entries.c.seq).where(
     entries.c.circle == _circle, entries.c.hash.in_(bindparam("hashes", expanding=True))
 )
+HEADS = select(entries.c.seq, entries.c.head).where(
+    entries.c.circle == _circle, entries.c.seq.in_(bindparam("seqs", expanding=True))
+)
 ERASE = (
     update(entries)
     .where(entries.c.circle == bindparam("of"), entries.c.hash == bindparam("erased"))

@@ -1,15 +1,26 @@
 """A team of one organisation to start from."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from crypto.accreditation import OrganisationKind
+from crypto.statements import Statement
+from hub.audit.openings import Openings
+from hub.kernel.caller import Caller
+from storage.database import Unit
 from tests.hub.build import End, HubWorld, Team
 from tests.hub.running import RunningHub
 
 
+async def believe(unit: Unit, caller: Caller, statements: Sequence[Statement]) -> None:
+    """Everything is there to be opened."""
+
+
 @pytest.fixture
 async def world(hub: RunningHub) -> HubWorld:
-    """A hub whose authority is named."""
+    """A hub whose authority is named. Whether there is anything to open is no matter to the log itself."""
+    hub.hub.parts[Openings] = Openings(believe)
     made = HubWorld(hub)
     await made.trust()
     return made

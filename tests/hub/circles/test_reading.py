@@ -233,12 +233,13 @@ async def test_the_list_of_circles_is_paged_by_latest_activity(hub: RunningHub) 
 async def test_who_has_read_how_far_is_said_in_signed_words(small_hub: RunningHub) -> None:
     world, circle, owner, friend = await of_two(small_hub)
     head = circle.thread.heads[3]
-    said = friend.end.statement(Act.OPENED, circle.id, [Object(ObjectKind.ENTRIES, head, 1, 4)])
+    said = friend.end.statement(Act.OPENED, circle.id, [Object(ObjectKind.ENTRIES, head, 3, 4)])
     answer = await friend.end.ask("POST", "/v1/statements", {"statements": [statement_json(said)]})
     assert answer.status == 201, answer.body
     stranger = worker(world.charity)
-    lie = stranger.end.statement(Act.OPENED, circle.id, [Object(ObjectKind.ENTRIES, head, 1, 4)])
-    await stranger.end.ask("POST", "/v1/statements", {"statements": [statement_json(lie)]})
+    lie = stranger.end.statement(Act.OPENED, circle.id, [Object(ObjectKind.ENTRIES, head, 3, 4)])
+    refused = await stranger.end.ask("POST", "/v1/statements", {"statements": [statement_json(lie)]})
+    assert refused.status == 404
     readers = (await owner.end.good("GET", f"{circle.path}/readers"))["items"]
     assert [(raw(each["worker"]), each["seq"]) for each in readers] == [(friend.worker, 3)]
     assert raw(readers[0]["payload"]) == said.payload

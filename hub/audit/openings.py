@@ -1,0 +1,20 @@
+"""What this feature cannot judge: whether what a worker says they opened is there, and was theirs to open."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from crypto.statements import Statement
+from hub.kernel.caller import Caller
+from storage.database import Unit
+
+Judge = Callable[[Unit, Caller, Sequence[Statement]], Awaitable[None]]
+"""Raises a refusal: then none of them is appended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Openings:
+    """What `app` registers, as ``hub.part(Openings)``."""
+
+    judge: Judge
