@@ -33,6 +33,7 @@ from hub.circles.schemas import (
 )
 from hub.kernel.caller import Caller
 from hub.kernel.context import Hub
+from hub.kernel.cursors import read_cursor
 from hub.kernel.refusals import NotFound
 from hub.notifications import service as notifications
 from hub.notifications.service import Notice
@@ -52,7 +53,7 @@ async def list_circles(unit: Unit, caller: Caller, after: bytes | None, limit: i
     if after is None:
         rows = await unit.all(queries.LIST, **words)
     else:
-        activity, circle = CURSOR.unpack(after)
+        activity, circle = read_cursor(CURSOR, after)
         rows = await unit.all(queries.LIST_AFTER, **words, activity=activity, after=circle)
     page, more = rows[:limit], len(rows) > limit
     read = await audit.read_seqs(unit, caller.worker, [row.circle for row in page])

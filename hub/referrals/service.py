@@ -20,6 +20,7 @@ from hub.circles.access import OtherWords, read_stated
 from hub.circles.rules import refuse_if_denied
 from hub.kernel.caller import Caller
 from hub.kernel.context import Hub
+from hub.kernel.cursors import read_cursor
 from hub.kernel.limits import Rate
 from hub.kernel.refusals import Conflicting, Malformed, NotAllowed, NotFound, Refused, TooLarge
 from hub.notifications import service as notifications
@@ -146,7 +147,7 @@ async def list_letters(unit: Unit, caller: Caller, after: bytes | None, limit: i
     if after is None:
         rows = await unit.all(queries.LIST, **words)
     else:
-        moment, letter = CURSOR.unpack(after)
+        moment, letter = read_cursor(CURSOR, after)
         if moment > LATEST:
             raise Malformed("after must be what next was.")
         rows = await unit.all(queries.LIST_AFTER, **words, moment=moment, after=letter)
