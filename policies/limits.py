@@ -134,6 +134,7 @@ class Rates(Table, frozen=True):
     mail_link_address: Rate
     posts_worker: Rate
     reads_worker: Rate
+    statements_worker: Rate
     uploads_worker: Rate
     invitations_organisation: Rate
     letters_address: Rate

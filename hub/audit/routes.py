@@ -5,16 +5,26 @@ from __future__ import annotations
 from hub.audit import service
 from hub.audit.schemas import LogState, PostStatements
 from hub.kernel.access import Member, Public
+from hub.kernel.limits import Rate
 from hub.kernel.refusals import Malformed
 from hub.kernel.replies import Reply
 from hub.kernel.requests import LARGEST, Request
 from hub.kernel.routes import route
 from policies.limits import limits
 
+_each = limits().rates.statements_worker
+STATEMENTS = Rate(_each.count, _each.seconds)
 READS = Member(roles=frozenset({"manager", "reviewer"}))
 
 
-@route("POST", "/v1/statements", access=Member(), body=PostStatements, limit=limits().requests.json_max)
+@route(
+    "POST",
+    "/v1/statements",
+    access=Member(),
+    body=PostStatements,
+    limit=limits().requests.json_max,
+    rate=STATEMENTS,
+)
 async def post_statements(request: Request[PostStatements]) -> Reply:
     recorded = await service.post(request.hub, request.body.statements, request.caller, request.now)
     return Reply(LogState(**recorded._asdict()), status=201)
