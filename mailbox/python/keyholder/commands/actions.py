@@ -221,7 +221,9 @@ async def _show_circle(call: Call, end: End, typed: str, everything: bool) -> No
     cells = [
         (
             showing.short(each.action),
-            showing.line(each.title or "(its words are not for you)", 60),
+            showing.line(
+                each.title or ("(see the alarm)" if each.alarm else "(its words are not for you)"), 60
+            ),
             end.legal_name_of(each.organisation) or showing.short(each.organisation),
             state_label(each.state),
             "" if is_finished(each.state) else console.due(each.due_at),
@@ -229,12 +231,16 @@ async def _show_circle(call: Call, end: End, typed: str, everything: bool) -> No
         for each in found
     ]
     console.table(("action", "what", "who", "state", "due"), cells, empty="Nothing waits here.")
+    for each in found:
+        if each.alarm is not None:
+            raise each.alarm
 
 
 def _view_document(view: ActionView, now: int) -> dict[str, Any]:
     names = ("action", "organisation", "assignee", "due_at", "priority", "title", "text", "seq")
     found = {name: getattr(view, name) for name in names}
-    return found | {"state": str(view.state), "overdue": view.overdue(now)}
+    alarm = view.alarm.code if view.alarm else None
+    return found | {"state": str(view.state), "overdue": view.overdue(now), "alarm": alarm}
 
 
 def _due(call: Call, typed: str, *, enhanced: bool = False) -> int:
