@@ -31,7 +31,7 @@ def bring_up_to_date(settings: Settings) -> None:
 
 
 def require_up_to_date(settings: Settings) -> None:
-    """Refuse to start on tables of another version. Raises SettingsError saying what to do, and Unavailable."""
+    """Refuse to start on tables of another version. Raises SettingsError and Unavailable."""
     from storage.migrate import current, newest
 
     found = current(settings.database.reveal())
