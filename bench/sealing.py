@@ -114,7 +114,16 @@ def age(path: Path, out: Path) -> None:
 
 def gpg(path: Path, out: Path) -> None:
     """gpg, symmetric, without compression."""
-    words = ["gpg", "--batch", "--yes", "--homedir", out.parent, "--passphrase", "bench", "--pinentry-mode"]
+    words = [
+        "gpg",
+        "--batch",
+        "--yes",
+        "--homedir",
+        str(out.parent),
+        "--passphrase",
+        "bench",
+        "--pinentry-mode",
+    ]
     words += ["loopback", "--compress-algo", "none", "-c", "-o", str(out), str(path)]
     subprocess.run(words, check=True, capture_output=True)
 

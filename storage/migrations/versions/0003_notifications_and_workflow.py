@@ -21,9 +21,7 @@ def upgrade() -> None:
         "actions",
         sa.Column("circle", sa.LargeBinary(), nullable=False),
         sa.Column("action", sa.LargeBinary(), nullable=False),
-        sa.Column(
-            "proposer", sa.LargeBinary(), nullable=False, comment="the organisation that asked for it"
-        ),
+        sa.Column("proposer", sa.LargeBinary(), nullable=False, comment="the organisation that asked for it"),
         sa.Column("owner", sa.LargeBinary(), nullable=False, comment="of the circle"),
         sa.Column("organisation", sa.LargeBinary(), nullable=False),
         sa.Column(
