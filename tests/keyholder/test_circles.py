@@ -287,3 +287,14 @@ async def test_two_who_owe_the_same_renewal_do_not_get_in_each_others_way(world:
 
     assert sorted(said(await ours.read())) == ["one", "two"]
     assert sorted(said(await theirs.read())) == ["one", "two"]
+
+
+async def test_a_reader_who_joined_their_organisation_just_now_is_known(world: World) -> None:
+    ours, theirs = await world.shared_circle()
+    bea = await world.colleague(world.shelter, "bea")
+    await theirs.assign(bea.worker)
+    await bea.end.circle(ours.id).read()
+
+    [reader] = [each for each in await ours.readers() if each.worker == bea.worker]
+
+    assert (reader.alarm, reader.seq) == (None, ours.book.log.seq)
