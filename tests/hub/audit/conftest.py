@@ -6,7 +6,7 @@ import pytest
 
 from crypto.accreditation import OrganisationKind
 from crypto.statements import Statement
-from hub.audit.openings import Openings
+from hub.circles import openings
 from hub.kernel.caller import Caller
 from storage.database import Unit
 from tests.hub.build import End, HubWorld, Team
@@ -17,10 +17,15 @@ async def believe(unit: Unit, caller: Caller, statements: Sequence[Statement]) -
     """Everything is there to be opened."""
 
 
+@pytest.fixture(autouse=True)
+def no_circles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether there is anything to open is no matter to the log itself: that is tried where circles are."""
+    monkeypatch.setattr(openings, "judge", believe)
+
+
 @pytest.fixture
 async def world(hub: RunningHub) -> HubWorld:
-    """A hub whose authority is named. Whether there is anything to open is no matter to the log itself."""
-    hub.hub.parts[Openings] = Openings(believe)
+    """A hub whose authority is named."""
     made = HubWorld(hub)
     await made.trust()
     return made
