@@ -158,8 +158,7 @@ def _require_forward(circle: Circle, header: Header, listing: Listing, directory
     whose holders may have been removed since. Nor, save by the owner, under an accreditation that
     ends sooner: whoever chose it could soon call them lapsed and leave them out."""
     before = circle.listing(listing.organisation)
-    if before is None:
-        return
+    assert before is not None, "a new epoch lists only those who are here"
     chain = directory.organisation(listing.organisation)
     if chain.position(listing.head) < chain.position(before.head):
         raise Stale("an organisation is listed at an earlier head than before")
