@@ -15,8 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from demo.cast import Memory
 from demo.stage import Stage, stage
-from demo.story import CHAPTERS, Play, WrongTurn, begin
-from demo.troupe import Troupe
+from demo.story import CHAPTERS, Play, WrongTurn
+from demo.troupe import Troupe, make_root
 from keyholder.authority import AuthorityKeys, Trust
 from keyholder.connection import Connection
 from keyholder.errors import KeyholderError
@@ -71,7 +71,7 @@ def _fail(text: str) -> None:
 async def _perform(home: Path, *, once: bool, port: int, mail_port: int) -> None:
     memory = _remember(home)
     begin_days_ago = 0 if memory.finished else BEGIN_DAYS_AGO
-    async with stage(home, hub_port=port, mail_port=mail_port, begin_days_ago=begin_days_ago) as (where, _):
+    async with stage(home, hub_port=port, mail_port=mail_port, begin_days_ago=begin_days_ago) as where:
         if not memory.finished:
             await _tell(where, memory)
         _where_to_look(where, memory)
@@ -96,7 +96,7 @@ async def _tell(where: Stage, memory: Memory) -> None:
     where.clock.to_service_hours()
     authority = AuthorityKeys.generate()
     authority.write(where.home / "authority.key")
-    root = await begin(where, authority)
+    root = await make_root(where, authority)
     (where.home / "root.kith").write_bytes(root)
     async with Connection(where.url) as connection:
         troupe = Troupe(where, connection, memory, Trust.read(root))

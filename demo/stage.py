@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.app import assemble, build
-from hub.config import Settings, read_settings
+from hub.config import read_settings
 from hub.kernel.context import Hub
 from hub.kernel.logs import configure_logs
 from hub.kernel.opening import bring_up_to_date, opened
@@ -120,9 +120,7 @@ def _token(pattern: re.Pattern[str], mail: Caught) -> str:
 
 
 @asynccontextmanager
-async def stage(
-    home: Path, *, hub_port: int, mail_port: int, begin_days_ago: int
-) -> AsyncIterator[tuple[Stage, Settings]]:
+async def stage(home: Path, *, hub_port: int, mail_port: int, begin_days_ago: int) -> AsyncIterator[Stage]:
     """Set it up under ``home`` for the length of the block. OSError when a port is taken."""
     clock = Clock(begin_days_ago * DAY)
     catcher = await start_catcher(home / "mail", 0, mail_port)
@@ -144,7 +142,7 @@ async def stage(
             )
             try:
                 folder = Folder(home / "mail")
-                yield Stage(home, hub, settings.public_url, catcher, folder, clock), settings
+                yield Stage(home, hub, settings.public_url, catcher, folder, clock)
             finally:
                 await runner.cleanup()
                 await catcher.close()

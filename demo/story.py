@@ -17,7 +17,7 @@ from crypto.entries import Kind
 from demo import words
 from demo.cast import CHARITY, HEALTH, HOUSES, HOUSING, POLICE, VCU
 from demo.stage import HOUR, MINUTE, Stage, link_token
-from demo.troupe import Troupe, admit, found_house, make_root
+from demo.troupe import Troupe, admit, found_house
 from keyholder.authority import AuthorityKeys
 from keyholder.circle import CircleView
 from keyholder.desk import BreakGlass
@@ -285,10 +285,3 @@ CHAPTERS: tuple[tuple[str, Chapter], ...] = (
     ("Somebody peeks", somebody_peeks),
     ("Compliance looks", compliance_looks),
 )
-
-
-async def begin(stage: Stage, authority: AuthorityKeys) -> bytes:
-    """The authority's root is in place before anyone joins."""
-    packed = await make_root(stage, authority)
-    await asyncio.sleep(0)
-    return packed
