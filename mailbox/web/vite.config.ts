@@ -1,0 +1,33 @@
+/** How the mailbox is built: one page, one worker for the keys, nothing inline, nothing from elsewhere. */
+import { parse } from "smol-toml";
+import { fileURLToPath } from "node:url";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+
+/** Policies' tables are the hub's own files: one truth for both sides. */
+function toml(): Plugin {
+  return {
+    name: "toml",
+    transform(text, id) {
+      if (!id.endsWith(".toml")) return null;
+      return { code: `export default ${JSON.stringify(parse(text))};`, map: null };
+    },
+  };
+}
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  plugins: [toml()],
+  resolve: { alias: { "@": at("./src"), "@policies": at("../../policies/data") } },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+  },
+  worker: { format: "es" },
+  server: { fs: { allow: [at("../..")] } },
+  test: { include: ["tests/**/*.test.ts"], environment: "node", testTimeout: 30_000 },
+});
