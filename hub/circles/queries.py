@@ -10,6 +10,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal_column,
     null,
     or_,
     select,
@@ -21,7 +22,7 @@ from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from storage.statements import insert_ignore, upsert
 from storage.tables.audit import reads
-from storage.tables.circles import assignments, boxes, circles, control_entries, entries, places
+from storage.tables.circles import assignments, boxes, circles, control_entries, entries, places, wraps
 from storage.tables.organisations import organisations
 
 UNREAD_MAX = 100
@@ -221,11 +222,21 @@ OPEN_BOXES = select(boxes.c.box).where(
     boxes.c.seq < bindparam("stop"),
 )
 """Boxes of bodies with a key of their own: the facts do not say whose each is."""
+_wrapped = exists(
+    select(wraps.c.epoch).where(
+        wraps.c.circle == boxes.c.circle,
+        wraps.c.organisation == _mine,
+        wraps.c.epoch == boxes.c.epoch,
+        wraps.c.generation == bindparam("generation", type_=BigInteger),
+    )
+)
+"""The organisation has a quick copy of that box's key under its present generation; 0 is nobody's."""
 _epoch_boxes = select(boxes.c.box).where(
     boxes.c.circle == _circle,
     boxes.c.organisation == _mine,
     boxes.c.epoch >= bindparam("first"),
     boxes.c.epoch < bindparam("after"),
+    ~_wrapped,
 )
 _granted_boxes = (
     select(boxes.c.box)
@@ -246,11 +257,47 @@ ABOUT_BOXES = (
     .where(
         circles.c.circle.in_(bindparam("circles", expanding=True)),
         or_(
-            and_(boxes.c.organisation == _mine, boxes.c.epoch == entries.c.epoch),
+            and_(boxes.c.organisation == _mine, boxes.c.epoch == entries.c.epoch, ~_wrapped),
             and_(boxes.c.organisation == _mine, boxes.c.entry == entries.c.hash),
             and_(boxes.c.organisation.is_(None), boxes.c.seq == entries.c.seq),
         ),
     )
+)
+ABOUT_WRAPS = (
+    select(wraps.c.circle, wraps.c.epoch, wraps.c.generation, wraps.c.wrapped)
+    .join(circles, circles.c.circle == wraps.c.circle)
+    .join(entries, and_(entries.c.circle == circles.c.circle, entries.c.seq == circles.c.about_seq))
+    .where(
+        wraps.c.circle.in_(bindparam("circles", expanding=True)),
+        wraps.c.organisation == _mine,
+        wraps.c.epoch == entries.c.epoch,
+    )
+)
+WRAPS = (
+    select(wraps.c.epoch, wraps.c.generation, wraps.c.wrapped)
+    .where(
+        wraps.c.circle == _circle,
+        wraps.c.organisation == _mine,
+        wraps.c.epoch >= bindparam("first"),
+        wraps.c.epoch < bindparam("after"),
+    )
+    .order_by(wraps.c.epoch)
+)
+BOXED = (
+    select(boxes.c.circle, boxes.c.epoch)
+    .distinct()
+    .where(
+        boxes.c.organisation == _mine,
+        boxes.c.circle.in_(bindparam("circles", expanding=True)),
+        boxes.c.epoch.in_(bindparam("epochs", expanding=True)),
+    )
+)
+"""Which epochs' keys an organisation was given."""
+PUT_WRAP = upsert(
+    wraps,
+    on=["circle", "organisation", "epoch"],
+    take=["generation", "wrapped"],
+    where=wraps.c.generation <= literal_column("excluded.generation", BigInteger),
 )
 
 ASSIGN = insert_ignore(assignments, on=["circle", "worker"])

@@ -9,11 +9,10 @@ removed meanwhile gets it.
 from __future__ import annotations
 
 import struct
-from itertools import groupby
 
 from crypto.statements import Act, ObjectKind
 from hub.audit import service as audit
-from hub.circles import access, queries, state
+from hub.circles import access, queries, state, wraps
 from hub.circles.access import OtherWords, Place, Stated
 from hub.circles.posting import receipt
 from hub.circles.schemas import (
@@ -26,10 +25,8 @@ from hub.circles.schemas import (
     HeaderOut,
     HeadersOut,
     InviteOut,
-    NameOut,
-    Names,
-    NamesOut,
     ReadersOut,
+    WrapOut,
 )
 from hub.kernel.caller import Caller
 from hub.kernel.context import Hub
@@ -103,8 +100,11 @@ async def read_headers(
     )
 
 
-async def fetch(hub: Hub, caller: Caller, circle: bytes, asked: Fetch, now: int) -> FetchedOut:
-    """Bodies and boxes of one range of entries and one of epochs, after the statement is durable."""
+async def fetch(
+    hub: Hub, caller: Caller, circle: bytes, asked: Fetch, now: int, *, all_boxes: bool = False
+) -> FetchedOut:
+    """Bodies, boxes and copies of keys of one range of entries and one of epochs, after the statement is
+    durable. A copy of the present generation stands for its box, unless ``all_boxes``."""
     kinds = frozenset({ObjectKind.ENTRIES, ObjectKind.KEYS})
     stated = access.read_stated(asked.statement, Act.FETCHED, circle, kinds)
     seqs, epochs = _asked(stated, circle)
@@ -115,10 +115,13 @@ async def fetch(hub: Hub, caller: Caller, circle: bytes, asked: Fetch, now: int)
     async with hub.database.read() as unit:
         await access.place_of(unit, caller, circle)
         bodies = await unit.all(queries.BODIES, circle=circle, start=seqs.start, stop=seqs.stop)
-        boxes = await _boxes(unit, caller, circle, place, seqs, epochs)
+        generation = wraps.NONE if all_boxes else await wraps.generation_of(unit, caller)
+        boxes = await _boxes(unit, caller, circle, place, seqs, epochs, generation)
+        copies = await _copies(unit, caller, circle, place, epochs)
     return FetchedOut(
         bodies=[BodyOut(seq=row.seq, body=row.body) for row in bodies],
         boxes=boxes,
+        wraps=copies,
         **recorded._asdict(),
     )
 
@@ -135,17 +138,24 @@ def _asked(stated: Stated, circle: bytes) -> tuple[range, range]:
 
 
 async def _boxes(
-    unit: Unit, caller: Caller, circle: bytes, place: Place, seqs: range, epochs: range
+    unit: Unit, caller: Caller, circle: bytes, place: Place, seqs: range, epochs: range, generation: int
 ) -> list[bytes]:
-    """Every box of that range which the caller's organisation may have. An invitee has only its
-    invitation's."""
+    """Every box of that range which the caller's organisation may have, but those that a copy of that
+    generation stands for. An invitee has only its invitation's."""
     words = {"circle": circle, "start": seqs.start, "stop": seqs.stop}
     if place.membership is Membership.PENDING:
         rows = await unit.all(queries.OPEN_BOXES, **words)
     else:
         mine = {"organisation": caller.organisation, "first": epochs.start, "after": epochs.stop}
-        rows = await unit.all(queries.BOXES, **words, **mine)
+        rows = await unit.all(queries.BOXES, **words, **mine, generation=generation)
     return [row.box for row in rows]
+
+
+async def _copies(unit: Unit, caller: Caller, circle: bytes, place: Place, epochs: range) -> list[WrapOut]:
+    if place.membership is Membership.PENDING or not epochs:
+        return []
+    mine = {"organisation": caller.organisation, "first": epochs.start, "after": epochs.stop}
+    return [wraps.shown(row) for row in await unit.all(queries.WRAPS, circle=circle, **mine)]
 
 
 async def record(
@@ -159,53 +169,6 @@ async def record(
     async with hub.database.write() as unit:
         await notifications.notify(unit, hub, notice, now)
     return recorded
-
-
-async def read_names(hub: Hub, caller: Caller, asked: Names, now: int) -> NamesOut:
-    """What opens to the names of circles the caller works on, after one statement that names them all."""
-    stated = access.read_stated(asked.statement, Act.LISTED, b"", frozenset({ObjectKind.CIRCLE}))
-    if [each.id for each in stated.statement.objects] != asked.circles or len(set(asked.circles)) != len(
-        asked.circles
-    ):
-        raise OtherWords("It must name each of these circles once, in this order.")
-    async with hub.database.read() as unit:
-        await _check_listed(unit, caller, asked.circles, stated)
-    recorded = await record(hub, caller, stated, None, now, circle=None)
-    async with hub.database.read() as unit:
-        await _check_listed(unit, caller, asked.circles, stated)
-        items = await _names(unit, caller, asked.circles)
-    return NamesOut(items=items, **recorded._asdict())
-
-
-async def _check_listed(unit: Unit, caller: Caller, circles: list[bytes], stated: Stated) -> None:
-    rows = await unit.all(
-        queries.PLACES, organisation=caller.organisation, worker=caller.worker, circles=circles
-    )
-    if len(rows) != len(circles):
-        raise NotFound
-    for row in rows:
-        place = Place(access.MEMBERSHIPS[row.standing], row.assigned, row)
-        access.judge_listing(caller, place)
-
-
-async def _names(unit: Unit, caller: Caller, circles: list[bytes]) -> list[NameOut]:
-    rows = {row.circle: row for row in await unit.all(queries.ABOUT, circles=circles)}
-    found = await unit.all(queries.ABOUT_BOXES, circles=circles, organisation=caller.organisation)
-    boxes = {
-        circle: [row.box for row in group]
-        for circle, group in groupby(sorted(found, key=lambda row: row.circle), key=lambda row: row.circle)
-    }
-    return [
-        NameOut(
-            circle=circle,
-            seq=rows[circle].seq,
-            header=rows[circle].header,
-            signature=rows[circle].signature,
-            body=rows[circle].body,
-            boxes=boxes.get(circle, []),
-        )
-        for circle in circles
-    ]
 
 
 async def list_readers(unit: Unit, caller: Caller, circle: bytes) -> ReadersOut:

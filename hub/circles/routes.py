@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 
-from hub.circles import access, posting, reading, service
-from hub.circles.schemas import HEADERS, PAGE, POST_LIMIT, Assign, Fetch, Names, PostEntry
+from hub.circles import access, naming, posting, reading, service, wraps
+from hub.circles.schemas import HEADERS, PAGE, POST_LIMIT, Assign, Fetch, Names, PostEntry, PostWraps
 from hub.kernel.access import Member
 from hub.kernel.limits import Rate
 from hub.kernel.replies import Reply
@@ -41,9 +43,19 @@ async def list_circles(request: Request[None]) -> Reply:
         return Reply(await reading.list_circles(unit, request.caller, after, limit))
 
 
-@route("POST", "/v1/circles/names", access=Member(), body=Names, rate=READS)
+@route("POST", "/v1/circles/names", access=Member(), body=Names, limit=512 * 1024, rate=READS)
 async def read_names(request: Request[Names]) -> Reply:
-    return Reply(await reading.read_names(request.hub, request.caller, request.body, request.now))
+    names = await naming.read_names(
+        request.hub, request.caller, request.body, request.now, all_boxes=_all_boxes(request)
+    )
+    return Reply(names)
+
+
+@route("POST", "/v1/circles/wraps", access=Member(), body=PostWraps, limit=256 * 1024, rate=READS)
+async def put_wraps(request: Request[PostWraps]) -> Reply:
+    async with request.write() as unit:
+        await wraps.put(unit, request.caller, request.body.items)
+    return Reply()
 
 
 @route("GET", "/v1/circles/{circle:hash}/headers", access=Member())
@@ -60,7 +72,15 @@ async def read_headers(request: Request[None]) -> Reply:
 @route("POST", "/v1/circles/{circle:hash}/fetch", access=Member(), body=Fetch, limit=128 * 1024, rate=READS)
 async def fetch(request: Request[Fetch]) -> Reply:
     circle = request.id("circle")
-    return Reply(await reading.fetch(request.hub, request.caller, circle, request.body, request.now))
+    fetched = await reading.fetch(
+        request.hub, request.caller, circle, request.body, request.now, all_boxes=_all_boxes(request)
+    )
+    return Reply(fetched)
+
+
+def _all_boxes(request: Request[Any]) -> bool:
+    """Whether boxes are wanted that a copy stands for: one that turned out bad, say."""
+    return request.query_word("boxes", "needed", frozenset({"needed", "all"})) == "all"
 
 
 @route("GET", "/v1/circles/{circle:hash}/readers", access=Member())
@@ -96,6 +116,7 @@ ROUTES = (
     post_entry,
     list_circles,
     read_names,
+    put_wraps,
     read_headers,
     fetch,
     list_readers,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from crypto.encoding import MAX_INTEGER
 from crypto.entries import MAX_BODY, MAX_BOXES, MAX_HEADER
 from crypto.statements import MAX_STATEMENT
 from hub.audit.schemas import LogState, Reader, ReasonBox
@@ -16,6 +17,9 @@ Signature = Annotated[bytes, Meta(min_length=64, max_length=64)]
 Box = Annotated[bytes, Meta(min_length=1, max_length=2048)]
 PAGE = 100
 HEADERS = 500
+NAMES = 500
+"""Names at once, and copies of keys at once: a whole list."""
+STATEMENTS = 10
 POST_LIMIT = 1024 * 1024
 
 
@@ -46,10 +50,27 @@ class Fetch(Input):
 
 
 class Names(Input):
-    """A page of names, for circles the caller works on."""
+    """Names, for circles the caller works on. One statement holds a hundred at most, so a longer list brings
+    several in ``statements``: together they name each circle once, in this order."""
 
-    statement: Statement
-    circles: Annotated[list[Hash], Meta(min_length=1, max_length=PAGE)]
+    circles: Annotated[list[Hash], Meta(min_length=1, max_length=NAMES)]
+    statement: Statement | None = None
+    statements: Annotated[tuple[Statement, ...], Meta(max_length=STATEMENTS)] = ()
+
+
+class WrapIn(Input):
+    """An epoch's key under a symmetric key of the organisation's ``generation``."""
+
+    circle: Hash
+    epoch: Annotated[int, Meta(ge=1, le=MAX_INTEGER)]
+    generation: Annotated[int, Meta(ge=1, le=MAX_INTEGER)]
+    wrapped: Annotated[bytes, Meta(min_length=32, max_length=128)]
+
+
+class PostWraps(Input):
+    """Copies to keep."""
+
+    items: Annotated[list[WrapIn], Meta(min_length=1, max_length=NAMES)]
 
 
 class Assign(Input):
@@ -103,8 +124,16 @@ class CirclesOut(Output):
     next: str | None
 
 
+class WrapOut(Output):
+    """A copy of an epoch's key that the caller's organisation made for itself."""
+
+    epoch: int
+    generation: int
+    wrapped: bytes
+
+
 class NameOut(Output):
-    """What opens to a circle's name."""
+    """What opens to a circle's name. No box where a copy of the present generation stands for it."""
 
     circle: bytes
     seq: int
@@ -112,6 +141,7 @@ class NameOut(Output):
     signature: bytes
     body: bytes | None
     boxes: list[bytes]
+    wraps: list[WrapOut]
 
 
 class NamesOut(LogState):
@@ -150,6 +180,7 @@ class FetchedOut(LogState):
 
     bodies: list[BodyOut]
     boxes: list[bytes]
+    wraps: list[WrapOut]
 
 
 class ReadersOut(Output):
