@@ -41,6 +41,7 @@ class SegmentTree:
     """The tree over an object's segments, fed with its bytes in order."""
 
     def __init__(self) -> None:
+        self._hashes = bytearray()
         self._frontier = Frontier()
         self._hash = hashlib.sha256()
         self._left = _LEAD
@@ -61,7 +62,12 @@ class SegmentTree:
             self._close()
         return self._frontier.root()
 
+    def hashes(self) -> bytes:
+        """SHA-256 of each segment, one after another, once the root was asked for."""
+        return bytes(self._hashes)
+
     def _close(self) -> None:
+        self._hashes += self._hash.digest()
         self._frontier.append(leaf_hash(self._hash.digest()))
         self._hash = hashlib.sha256()
         self._left = SEGMENT
@@ -77,6 +83,9 @@ class Sealed:
     plaintext_hash: bytes
     stored_hash: bytes
     segments: bytes
+    """The tree's root."""
+    segment_hashes: bytes
+    """What it stands on: for keeping beside the object."""
 
 
 class DocumentSealer:
@@ -116,6 +125,7 @@ class DocumentSealer:
             self._plain.digest(),
             self._whole.digest(),
             self._tree.root(),
+            self._tree.hashes(),
         )
 
     def _took(self, hashes: Beside, data: bytes) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.documents import queries
-from hub.documents.service import DROP_JOB, key_of
+from hub.documents.service import DROP_JOB, forget_bytes
 from hub.kernel.context import Hub
 from hub.kernel.jobs import Job
 from policies.limits import limits
@@ -14,7 +14,7 @@ async def drop(hub: Hub, now: int) -> bool:
     async with hub.database.read() as unit:
         rows = await unit.all(queries.DROPPED)
     for row in rows:
-        await hub.blobs.delete(key_of(row.upload))
+        await forget_bytes(hub, row.upload)
         async with hub.database.write() as unit:
             for statement in (queries.FORGET_TICKETS_OF, queries.FORGET_PARTS, queries.FORGET):
                 await unit.run(statement, upload=row.upload)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from hub.documents import plaintext, service, tickets
+from hub.documents import plaintext, segments, service, tickets
 from hub.documents.receiving import Receiving
 from hub.documents.schemas import AskTicket, Begin, Finish
 from hub.kernel import bodies, streams
@@ -73,10 +73,10 @@ async def _read_part(request: Request[None], expected: service.Expected) -> byte
     return data
 
 
-@route("POST", "/v1/uploads/{upload:id}/finish", access=Member(), body=Finish)
+@route("POST", "/v1/uploads/{upload:id}/finish", access=Member(), body=Finish, limit=512 * 1024)
 async def finish(request: Request[Finish]) -> Reply:
-    upload, stored_hash = request.id("upload"), request.body.stored_hash
-    return Reply(await service.finish(request.hub, request.caller, upload, stored_hash, request.now))
+    upload = request.id("upload")
+    return Reply(await service.finish(request.hub, request.caller, upload, request.body, request.now))
 
 
 @route("DELETE", "/v1/uploads/{upload:id}", access=Member())
@@ -120,6 +120,13 @@ async def read_bytes(request: Request[None]) -> web.StreamResponse:
     )
 
 
+@route("GET", "/v1/tickets/{ticket:hash}/segments", access=Member(), rate=READS)
+async def read_segments(request: Request[None]) -> Reply:
+    async with request.read() as unit:
+        piece = await tickets.redeem(unit, request.caller, request.id("ticket"), None, request.now)
+    return Reply(await segments.read(request.hub, piece.upload))
+
+
 async def _begun(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """The same chunks, the first of which is there: a store that is away is told before an answer begins."""
     first = await anext(chunks, b"")
@@ -132,4 +139,4 @@ async def _begun(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     return all_of_them()
 
 
-ROUTES = (begin, read_upload, put_part, finish, drop, ask_ticket, read_bytes)
+ROUTES = (begin, read_upload, put_part, finish, drop, ask_ticket, read_bytes, read_segments)

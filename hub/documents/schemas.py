@@ -12,6 +12,7 @@ from hub.circles.schemas import Fetch, Hash
 from hub.kernel.schemas import Input, Output
 
 MOST_NUMBERS = 10_000
+MOST_SEGMENTS = 10_000
 
 
 class Begin(Input):
@@ -24,9 +25,10 @@ class Begin(Input):
 
 
 class Finish(Input):
-    """SHA-256 of the whole stored object."""
+    """SHA-256 of the whole stored object, and of each of its segments, one after another."""
 
     stored_hash: Hash
+    segments: Annotated[bytes, Meta(min_length=1, max_length=MOST_SEGMENTS * 32)]
 
 
 class AskTicket(Fetch):

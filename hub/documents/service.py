@@ -15,9 +15,9 @@ from typing import Any
 from crypto.entries import Document, Erase
 from hub.circles import service as circles
 from hub.circles.reactions import Posted
-from hub.documents import queries
+from hub.documents import queries, segments
 from hub.documents.receiving import Receiving
-from hub.documents.schemas import Begin, Finished, Received, UploadOut, UploadState
+from hub.documents.schemas import Begin, Finish, Finished, Received, UploadOut, UploadState
 from hub.kernel.caller import Caller
 from hub.kernel.context import Hub
 from hub.kernel.refusals import Conflicting, Malformed, NotAllowed, NotFound, Refused
@@ -192,8 +192,9 @@ def received(expected: Expected) -> Received:
     return Received(received=(expected.number - 1) * PART + expected.length)
 
 
-async def finish(hub: Hub, caller: Caller, upload: bytes, stored_hash: bytes, now: int) -> Finished:
+async def finish(hub: Hub, caller: Caller, upload: bytes, asked: Finish, now: int) -> Finished:
     """Make the object of its parts once its hash holds. Finishing again gives the same answer."""
+    stored_hash = asked.stored_hash
     async with hub.database.read() as unit:
         row = await upload_of(unit, caller, upload)
         parts = [Part(*part) for part in await unit.all(queries.PARTS, upload=upload)]
@@ -201,6 +202,7 @@ async def finish(hub: Hub, caller: Caller, upload: bytes, stored_hash: bytes, no
         if row.stored_hash != stored_hash:
             raise Conflicting("The upload was finished with another hash.")
         return Finished(size=row.size)
+    segments.check(asked.segments, row.size)
     if len(parts) != part_count(row.size):
         raise Incomplete(received=len(parts), parts=part_count(row.size))
     with hub.part(Receiving).alone(upload):
@@ -211,11 +213,20 @@ async def finish(hub: Hub, caller: Caller, upload: bytes, stored_hash: bytes, no
     if digest != stored_hash:
         await drop(hub, caller, upload, now)
         raise WrongHash("Nothing was kept. Begin the upload again.")
+    await segments.keep(hub, upload, asked.segments)
     async with hub.database.write() as unit:
-        if not await unit.run(queries.FINISH, which=upload, stored_hash=stored_hash, touched_at=now):
-            raise NotFound
+        done = await unit.run(queries.FINISH, which=upload, stored_hash=stored_hash, touched_at=now)
+    if not done:  # given up meanwhile: nobody else would ever take away what was just stored
+        await forget_bytes(hub, upload)
+        raise NotFound
     hub.part(Receiving).forget(upload)
     return Finished(size=row.size)
+
+
+async def forget_bytes(hub: Hub, upload: bytes) -> None:
+    """Take an upload's bytes away, and what is kept beside them."""
+    await hub.blobs.delete(key_of(upload))
+    await hub.blobs.delete(segments.key_of(upload))
 
 
 async def _hashed(hub: Hub, upload: bytes) -> bytes:

@@ -53,7 +53,7 @@ async def completed(circle: Circle, author: Author, stored: Stored) -> str:
             answer = await put(author, upload, missing[0], stored.part(missing[0]))
             assert answer.status in (200, 503), answer.body
             have += missing[:1] if answer.status == 200 else []
-    done = await finish(author, upload, stored.hash)
+    done = await finish(author, upload, stored)
     assert (done.status, done.body) == (200, {"size": stored.size}), done.body
     await circle.post(author, entry(circle, author, stored))
     return upload

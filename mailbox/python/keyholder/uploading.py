@@ -41,6 +41,7 @@ class Upload(Struct, frozen=True):
     plaintext_hash: Hash
     stored_hash: Hash
     segments: Hash
+    segment_hashes: Annotated[bytes, Meta(max_length=1024 * 1024)]
     modified_at: Time
     mark: Annotated[str, Meta(max_length=64)]
     spool: Annotated[str, Meta(max_length=4096)]
@@ -131,6 +132,7 @@ class Uploader:
             sealed.plaintext_hash,
             sealed.stored_hash,
             sealed.segments,
+            sealed.segment_hashes,
             max(0, stat.st_mtime_ns // 1_000_000),
             mark,
             spool,
@@ -150,9 +152,8 @@ class Uploader:
                 data = await asyncio.to_thread(_slice, upload.spool, start, size)
                 await connection.put_bytes(f"{place}/parts/{part}", data, answers.Nothing)
             progress(min(start + size, upload.stored), upload.stored)
-        await connection.post(
-            f"{place}/finish", {"stored_hash": upload.stored_hash}, answers.Nothing, again=True
-        )
+        done = {"stored_hash": upload.stored_hash, "segments": upload.segment_hashes}
+        await connection.post(f"{place}/finish", done, answers.Nothing, again=True)
 
 
 def _mark(place: bytes, path: Path, number: int) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from crypto import entries as e
 from crypto.entries import Kind
 from crypto.private import bodies
+from crypto.private.documents import SegmentTree
 from crypto.statements import Act, Object, ObjectKind
 from storage.blobs import PART
 from tests.hub.build import b64, raw, statement_json
@@ -33,6 +34,14 @@ class Stored:
     @property
     def hash(self) -> bytes:
         return hashlib.sha256(self.data).digest()
+
+    @property
+    def segments(self) -> bytes:
+        """SHA-256 of each segment, one after another."""
+        tree = SegmentTree()
+        tree.update(self.data)
+        tree.root()
+        return tree.hashes()
 
     def part(self, number: int) -> bytes:
         return self.data[(number - 1) * PART : number * PART]
@@ -56,10 +65,9 @@ async def put(author: Author, upload: str, number: int, data: bytes) -> Answer:
         return Answer(answer.status, json.loads(await answer.text()), answer.headers)
 
 
-async def finish(author: Author, upload: str, digest: bytes) -> Answer:
-    return await author.end.ask(
-        "POST", f"/v1/uploads/{raw(upload).hex()}/finish", {"stored_hash": b64(digest)}
-    )
+async def finish(author: Author, upload: str, stored: Stored, **changed: Any) -> Answer:
+    body = {"stored_hash": b64(stored.hash), "segments": b64(stored.segments)}
+    return await author.end.ask("POST", f"/v1/uploads/{raw(upload).hex()}/finish", body | changed)
 
 
 async def uploaded(circle: Circle, author: Author, stored: Stored) -> str:
@@ -69,7 +77,7 @@ async def uploaded(circle: Circle, author: Author, stored: Stored) -> str:
     for number in stored.parts:
         answer = await put(author, begun.body["upload"], number, stored.part(number))
         assert answer.status == 200, answer.body
-    done = await finish(author, begun.body["upload"], stored.hash)
+    done = await finish(author, begun.body["upload"], stored)
     assert (done.status, done.body) == (200, {"size": stored.size})
     return str(begun.body["upload"])
 

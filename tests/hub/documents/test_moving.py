@@ -7,7 +7,7 @@ from crypto.entries import Kind
 from crypto.statements import Act, Object, ObjectKind
 from hub.documents.receiving import Receiving
 from storage.blobs import PART
-from tests.hub.build import HubWorld, Team, build_world, raw, statement_json
+from tests.hub.build import HubWorld, Team, b64, build_world, raw, statement_json
 from tests.hub.circles.ends import Author, Circle, manager, worker
 from tests.hub.documents.moving import Stored, begin, entry, fetched, finish, posted, put, ticket, uploaded
 from tests.hub.running import RunningHub
@@ -48,12 +48,12 @@ async def test_an_interrupted_upload_goes_on_where_it_was(hub: RunningHub) -> No
     assert (repeated.status, repeated.body) == (200, {"received": PART})
     early = await put(friend, upload, 3, stored.part(3))
     assert (early.status, early.body["code"], early.body["expected"]) == (409, "part-out-of-order", 2)
-    unfinished = await finish(friend, upload, stored.hash)
+    unfinished = await finish(friend, upload, stored)
     assert (unfinished.status, unfinished.body["code"]) == (409, "upload-incomplete")
     for number in (2, 3):
         assert (await put(friend, upload, number, stored.part(number))).status == 200
-    assert (await finish(friend, upload, stored.hash)).status == 200
-    assert (await finish(friend, upload, stored.hash)).status == 200
+    assert (await finish(friend, upload, stored)).status == 200
+    assert (await finish(friend, upload, stored)).status == 200
 
 
 async def test_parts_of_another_length_are_refused(small_hub: RunningHub) -> None:
@@ -87,9 +87,9 @@ async def test_other_bytes_than_were_meant_are_dropped_whole(hub: RunningHub) ->
     stored = Stored()
     upload = (await begin(circle, friend, stored)).body["upload"]
     await put(friend, upload, 1, stored.data)
-    answer = await finish(friend, upload, bytes(32))
+    answer = await finish(friend, upload, stored, stored_hash=b64(bytes(32)))
     assert (answer.status, answer.body["code"]) == (422, "wrong-hash")
-    assert (await finish(friend, upload, stored.hash)).status == 404
+    assert (await finish(friend, upload, stored)).status == 404
     await hub.run("documents.drop")
     assert await hub.blobs.size(raw(upload).hex()) is None
 
@@ -102,7 +102,7 @@ async def test_an_upload_goes_on_in_another_process(hub: RunningHub) -> None:
     await put(friend, upload, 1, stored.part(1))
     hub.hub.parts[Receiving] = Receiving()
     await put(friend, upload, 2, stored.part(2))
-    wrong = await finish(friend, upload, bytes(32))
+    wrong = await finish(friend, upload, stored, stored_hash=b64(bytes(32)))
     assert wrong.status == 422
     await uploaded(circle, friend, stored)
 
@@ -191,7 +191,7 @@ async def test_uploads_nobody_goes_on_with_are_dropped(hub: RunningHub) -> None:
     await friend.end.sign_in()
     await hub.run("documents.abandon")
     await hub.run("documents.drop")
-    assert (await finish(friend, upload, stored.hash)).status == 404
+    assert (await finish(friend, upload, stored)).status == 404
     assert (await fetched(friend, await ticket(circle, friend, kept))).status == 200
 
 

@@ -146,7 +146,7 @@ async def test_an_upload_of_another_size_gives_the_earlier_one_up(hub: RunningHu
     left = await uploaded(circle, friend, earlier)
     later = Stored(size=2000, document=earlier.document)
     await posted(circle, friend, later)
-    assert (await finish(friend, left, earlier.hash)).status == 404
+    assert (await finish(friend, left, earlier)).status == 404
 
 
 async def test_who_is_taken_off_a_circle_gets_no_byte_more(small_hub: RunningHub) -> None:
