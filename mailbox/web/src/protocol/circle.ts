@@ -9,7 +9,7 @@ import { equal } from "./bytes";
 import type { Header } from "./entries";
 import { Forged, NotAllowed, Stale } from "./errors";
 import { type Facts, Kind, type Listing } from "./facts";
-import { openCircle, ruleFor } from "./rules";
+import { RULES, openCircle } from "./rules";
 import type { Circle, Directory, Placed } from "./state";
 
 export { accredited, checkListing, checkLive, debts } from "./standing";
@@ -31,8 +31,8 @@ export function apply(
   if (!equal(header.controlHead, circle.controlHead)) {
     throw new Stale("the circle has changed since this was signed");
   }
-  const rule = ruleFor(header.kind);
-  if (rule === undefined || facts === null) {
+  const rule = RULES.get(header.kind);
+  if (rule === undefined) {
     throw new NotAllowed("a circle is opened once, and only control entries change it");
   }
   const expected = circle.epoch.number + (header.kind === Kind.REKEY ? 1 : 0);
