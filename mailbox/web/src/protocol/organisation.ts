@@ -6,6 +6,7 @@
  * generation that removes them (PROTOCOL, Keys 3).
  */
 import { equal } from "./bytes";
+import { type Changes, admitted, boxesFor, checkKeys, roleChanged, rotated } from "./changes";
 import { type Codec, unpack } from "./encoding";
 import { Forged, Malformed, NotAllowed, Stale } from "./errors";
 import {
@@ -13,19 +14,17 @@ import {
   Event,
   Genesis,
   MAX_EVENT,
-  MAX_MEMBERS,
   type Member,
   Role,
   RoleChange,
   Rotate,
   type SignedEvent,
-  type WorkerBox,
   eventHead,
   keyHash,
   signatureType,
 } from "./events";
-import { ByteMap, ByteSet, sameOrder } from "./keyed";
-import { checkBoxKey, checkSigningKey } from "./keys";
+import { ByteMap, ByteSet } from "./keyed";
+import { checkBoxKey } from "./keys";
 import { verify } from "./signing";
 
 export {
@@ -187,9 +186,23 @@ export class Organisation implements OrganisationFields {
       readPayload(kind, event);
       throw new Malformed("a chain has one genesis");
     }
-    if (kind === Event.ADMIT) return admit(this, readLater(this, kind, event), event);
-    if (kind === Event.ROLE) return changeRole(this, readLater(this, kind, event), event);
-    return rotate(this, readLater(this, kind, event), event);
+    const [payload, changes] = this.#changes(kind, event);
+    const head = eventHead(event);
+    const heads = this.heads.with(head, this.length + 1);
+    return new Organisation({ ...this, heads, head, at: payload.at, ...changes });
+  }
+
+  #changes(kind: LaterKind, event: SignedEvent): readonly [Payloads[LaterKind], Changes] {
+    if (kind === Event.ADMIT) {
+      const { payload, author } = readLater(this, kind, event);
+      return [payload, admitted(this, payload, author)];
+    }
+    if (kind === Event.ROLE) {
+      const { payload, author } = readLater(this, kind, event);
+      return [payload, roleChanged(this, payload, author)];
+    }
+    const { payload } = readLater(this, kind, event);
+    return [payload, rotated(this, payload)];
   }
 }
 
@@ -318,154 +331,4 @@ export function replay(events: Iterable<SignedEvent>): Organisation {
   for (const event of events) chain = chain === null ? begin(event) : chain.extend(event);
   if (chain === null) throw new Malformed("an organisation's chain is never empty");
   return chain;
-}
-
-function checkKeys(member: Member): void {
-  checkSigningKey(member.signingKey);
-  checkBoxKey(member.boxKey);
-}
-
-function boxesFor(members: ByteMap<Member>, boxes: readonly WorkerBox[]): ByteMap<Uint8Array> {
-  const workers = boxes.map((box) => box.worker);
-  if (!sameOrder(workers, members.sorted())) {
-    throw new NotAllowed("the new secret is not boxed to exactly the members, in order");
-  }
-  return new ByteMap(boxes.map((box) => [box.worker, box.boxHash]));
-}
-
-/** `before`, one event longer, with what that event changed. */
-function grown(
-  before: Organisation,
-  event: SignedEvent,
-  at: number,
-  changes: Partial<OrganisationFields>,
-): Organisation {
-  const head = eventHead(event);
-  return new Organisation({
-    ...before,
-    heads: before.heads.with(head, before.length + 1),
-    head,
-    at,
-    ...changes,
-  });
-}
-
-function admit(before: Organisation, { payload, author }: Later<Admit>, event: SignedEvent): Organisation {
-  const { member } = payload;
-  checkRole(before, member, author);
-  if (payload.generation !== before.generation.number) {
-    throw new Stale("the admission is for another generation");
-  }
-  checkKeys(member);
-  if (before.keys.has(member.signingKey) || before.keys.has(member.boxKey)) {
-    throw new NotAllowed("an admission brings new keys");
-  }
-  if (!before.members.has(member.worker) && before.members.size >= MAX_MEMBERS) {
-    throw new NotAllowed("the organisation is full");
-  }
-  keepsManager(before, member);
-  const length = before.length + 1;
-  return grown(before, event, payload.at, {
-    members: before.members.with(member.worker, member),
-    tenures: start(end(before.tenures, [member.worker], length, payload.at), member, length),
-    keys: before.keys.with(member.signingKey).with(member.boxKey),
-    boxes: before.boxes.with(member.worker, payload.boxHash),
-  });
-}
-
-const ROLES: ReadonlySet<number> = new Set(Object.values(Role));
-
-function checkRole(before: Organisation, member: Member, author: Member): void {
-  if (!ROLES.has(member.role) || (author.role === Role.KIT && member.role !== Role.MANAGER)) {
-    throw new NotAllowed("the kit only brings back a manager");
-  }
-  const earlier = before.tenures.get(member.worker)?.at(-1);
-  if (earlier !== undefined && (earlier.member.role === Role.KIT) !== (member.role === Role.KIT)) {
-    throw new NotAllowed("a worker never becomes a kit, nor a kit a worker");
-  }
-}
-
-function changeRole(
-  before: Organisation,
-  { payload, author }: Later<RoleChange>,
-  event: SignedEvent,
-): Organisation {
-  const old = before.members.get(payload.worker);
-  if (author.role === Role.KIT || old === undefined || old.role === Role.KIT) {
-    throw new NotAllowed("that role cannot be changed");
-  }
-  const member = { ...old, role: payload.role };
-  keepsManager(before, member);
-  // A reviewer no longer writes, so that change ends a standing as a removal does; any other leaves earlier
-  // signatures good.
-  const untilAt = payload.role === Role.REVIEWER ? payload.at : null;
-  const length = before.length + 1;
-  return grown(before, event, payload.at, {
-    members: before.members.with(member.worker, member),
-    tenures: start(end(before.tenures, [member.worker], length, untilAt), member, length),
-  });
-}
-
-function rotate(before: Organisation, { payload }: Later<Rotate>, event: SignedEvent): Organisation {
-  const { generation: number, boxKey, archiveHash, removed } = payload;
-  if (number !== before.generation.number + 1) throw new NotAllowed("generations go up by one");
-  if (before.generations.some((earlier) => equal(earlier.boxKey, boxKey))) {
-    throw new NotAllowed("a rotation brings a new key");
-  }
-  checkBoxKey(boxKey);
-  checkRemoved(before, payload);
-  const members = before.members.without(removed);
-  if (!hasManager(members.values())) throw new NotAllowed(NO_MANAGER);
-  const boxes = boxesFor(members, payload.boxes);
-  const since = before.length + 1;
-  return grown(before, event, payload.at, {
-    members,
-    tenures: end(before.tenures, removed, since, payload.at),
-    generations: [...before.generations, { number, boxKey, since, archiveHash, keyHash: keyHash(boxKey) }],
-    boxes,
-  });
-}
-
-function checkRemoved(before: Organisation, { removed, author }: Rotate): void {
-  const gone = new ByteSet(removed);
-  if (!sameOrder(removed, gone.sorted()) || !removed.every((worker) => before.members.has(worker))) {
-    throw new NotAllowed("a removal names members, each once, in order");
-  }
-  if (gone.has(author)) {
-    throw new NotAllowed("whoever makes a new secret holds it, so nobody removes themselves");
-  }
-}
-
-type Tenures = ByteMap<readonly Tenure[]>;
-
-function end(tenures: Tenures, workers: Iterable<Uint8Array>, length: number, at: number | null): Tenures {
-  let ended = tenures;
-  for (const worker of workers) {
-    const stretches = ended.get(worker) ?? [];
-    const last = stretches.at(-1);
-    if (last === undefined || last.until !== null) continue;
-    ended = ended.with(worker, [...stretches.slice(0, -1), { ...last, until: length, untilAt: at }]);
-  }
-  return ended;
-}
-
-function start(tenures: Tenures, member: Member, length: number): Tenures {
-  const stretches = tenures.get(member.worker) ?? [];
-  return tenures.with(member.worker, [...stretches, { member, since: length, until: null, untilAt: null }]);
-}
-
-const NO_MANAGER = "an organisation keeps at least one manager";
-
-/** Require a manager among the members once `member` stands as given. */
-function keepsManager(before: Organisation, member: Member): void {
-  if (member.role === Role.MANAGER) return;
-  for (const [worker, other] of before.members) {
-    if (other.role === Role.MANAGER && !equal(worker, member.worker)) return;
-  }
-  throw new NotAllowed(NO_MANAGER);
-}
-
-function hasManager(members: Iterable<Member>): boolean {
-  for (const member of members) if (member.role === Role.MANAGER) return true;
-  return false;
 }
