@@ -1,0 +1,30 @@
+/** The page's part in serving opened documents: it brings the service worker and the vault together. */
+import type { Vault } from "@/vault/client";
+import { PORT_WANTED } from "@/vault/opened";
+
+/**
+ * Register the service worker and lend it a line to the vault, now and whenever it asks again. Where a browser
+ * has none (some private windows), documents are opened whole instead: nothing fails.
+ */
+export async function openDoor(vault: Vault, scriptUrl: (path: string) => string): Promise<void> {
+  const workers = "serviceWorker" in navigator ? navigator.serviceWorker : null;
+  if (workers === null) return;
+  workers.addEventListener("message", (event: MessageEvent<unknown>) => {
+    if (event.data === PORT_WANTED && event.source instanceof ServiceWorker) lend(vault, event.source);
+  });
+  workers.addEventListener("controllerchange", () => lend(vault, workers.controller));
+  try {
+    await workers.register(scriptUrl("/sw.js"), { scope: "/" });
+    await workers.ready;
+    lend(vault, workers.controller);
+  } catch {
+    // Refused by the browser's settings: the vault goes on without.
+  }
+}
+
+function lend(vault: Vault, worker: ServiceWorker | null): void {
+  if (worker === null) return;
+  const { port1, port2 } = new MessageChannel();
+  vault.lendPort(port1);
+  worker.postMessage("kith:port", [port2]);
+}

@@ -1,0 +1,114 @@
+/// <reference lib="webworker" />
+/**
+ * The service worker: gives opened documents an address in this browser, so that a video plays and seeks and a
+ * file is saved without ever being whole in memory. It holds no key and keeps nothing: it passes ranges asked of
+ * `/opened/ID` on to the vault that opened the document, and nothing else is touched.
+ */
+import type { Head, Served, ToServer } from "@/vault/opened";
+import { OPENED_PATH, PORT_WANTED } from "@/vault/opened";
+
+declare const self: ServiceWorkerGlobalScope;
+
+const PATIENCE_MS = 15_000;
+const doors = new Set<MessagePort>();
+let wakeUp: (() => void) | null = null;
+
+self.addEventListener("install", () => void self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+self.addEventListener("message", (event) => {
+  const [port] = event.ports;
+  if (port === undefined) return;
+  doors.add(port);
+  wakeUp?.();
+});
+
+self.addEventListener("fetch", (event) => {
+  const { pathname, origin } = new URL(event.request.url);
+  if (origin === self.location.origin && pathname.startsWith(OPENED_PATH))
+    event.respondWith(opened(pathname.slice(OPENED_PATH.length), event.request));
+});
+
+/** The answer to one request for an opened document. */
+async function opened(id: string, request: Request): Promise<Response> {
+  if (request.method !== "GET" || !/^[0-9a-f]{32}$/.test(id)) return gone();
+  const range = request.headers.get("range");
+  if (doors.size === 0) await askForDoors();
+  const found = (await tryAll(id, range)) ?? ((await askForDoors()) ? await tryAll(id, range) : null);
+  if (found === null) return gone();
+  return new Response(streamed(found.line, found.head), {
+    status: found.head.status,
+    headers: found.head.headers,
+  });
+}
+
+function gone(): Response {
+  return new Response("This document is closed. Open it again from its circle.", {
+    status: 404,
+    headers: { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" },
+  });
+}
+
+/** A service worker is stopped and started as the browser likes: pages are asked for a line again. */
+async function askForDoors(): Promise<boolean> {
+  const pages = await self.clients.matchAll({ type: "window" });
+  if (pages.length === 0) return false;
+  doors.clear();
+  const came = new Promise<boolean>((resolve) => {
+    wakeUp = () => resolve(true);
+    setTimeout(() => resolve(false), 2000);
+  });
+  for (const page of pages) page.postMessage(PORT_WANTED);
+  return came;
+}
+
+interface Found {
+  readonly head: Head;
+  readonly line: MessagePort;
+}
+
+async function tryAll(id: string, range: string | null): Promise<Found | null> {
+  for (const door of doors) {
+    const { port1, port2 } = new MessageChannel();
+    const head = heard(port1);
+    const asked: ToServer = { id, range };
+    door.postMessage(asked, [port2]);
+    const said = await head;
+    if (said !== null) return { head: said, line: port1 };
+    port1.close();
+  }
+  return null;
+}
+
+function heard(line: MessagePort): Promise<Head | null> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(null), PATIENCE_MS);
+    line.onmessage = ({ data }: MessageEvent<Served>) => {
+      clearTimeout(timer);
+      resolve("head" in data ? data.head : null);
+    };
+  });
+}
+
+/** Piece by piece, and only when the reader wants more: what is not looked at is not fetched. */
+function streamed(line: MessagePort, head: Head): ReadableStream<Uint8Array> | null {
+  if (head.status === 416) return null;
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        line.onmessage = ({ data }: MessageEvent<Served>) => {
+          if ("piece" in data) controller.enqueue(data.piece);
+          else if ("end" in data) controller.close();
+          else controller.error(new TypeError("the document could not be read to its end"));
+          if (!("piece" in data)) line.close();
+        };
+      },
+      pull: () => line.postMessage("more"),
+      cancel() {
+        line.postMessage("stop");
+        line.close();
+      },
+    },
+    { highWaterMark: 1 },
+  );
+}
