@@ -1,7 +1,7 @@
 /** How the mailbox is built: one page, one worker for the keys, nothing inline, nothing from elsewhere. */
 import { parse } from "smol-toml";
 import { fileURLToPath } from "node:url";
-import type { Plugin } from "vite";
+import { build, type Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 /** Policies' tables are the hub's own files: one truth for both sides. */
@@ -15,10 +15,30 @@ function toml(): Plugin {
   };
 }
 
+/** The service worker is a script of its own at a place of its own: its address is its reach. */
+function serviceWorker(): Plugin {
+  return {
+    name: "service-worker",
+    apply: "build",
+    async closeBundle() {
+      await build({
+        configFile: false,
+        logLevel: "warn",
+        resolve: { alias: { "@": at("./src") } },
+        build: {
+          emptyOutDir: false,
+          copyPublicDir: false,
+          lib: { entry: at("./src/sw.ts"), formats: ["iife"], name: "kith", fileName: () => "sw.js" },
+        },
+      });
+    },
+  };
+}
+
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
-  plugins: [toml()],
+  plugins: [toml(), serviceWorker()],
   resolve: { alias: { "@": at("./src"), "@policies": at("../../policies/data") } },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
