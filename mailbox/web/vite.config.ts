@@ -40,6 +40,8 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   plugins: [toml(), serviceWorker()],
   resolve: { alias: { "@": at("./src"), "@policies": at("../../policies/data") } },
+  // Sass finds the two front ends by name, and one within the other by its folder.
+  css: { preprocessorOptions: { scss: { loadPaths: [at("."), at("./node_modules")], quietDeps: true } } },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     target: "es2022",

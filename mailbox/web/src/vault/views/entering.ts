@@ -24,6 +24,8 @@ export interface Session {
   readonly role: Role;
   /** "waiting": enrolled, not yet admitted by a manager. */
   readonly standing: "waiting" | "member";
+  /** While "waiting" to join: the five words to tell the manager, so that a reload still shows them. */
+  readonly spoken?: readonly string[];
   readonly legalName: string;
   readonly kind: OrganisationKind;
   /** The authority vouches for the organisation. */
