@@ -5,7 +5,7 @@ const UTF8 = new TextEncoder();
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 const STRETCH = 0x8000;
 
-export const EMPTY = new Uint8Array(0);
+export const EMPTY: Uint8Array = new Uint8Array(0);
 
 /** The UTF-8 of `text`. */
 export function utf8(text: string): Uint8Array {
