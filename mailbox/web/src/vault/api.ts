@@ -126,6 +126,8 @@ export interface VaultApi {
   cancelUpload(job: string): Promise<void>;
   retryUpload(job: string): Promise<void>;
   openDocument(circle: Hex, document: Hex, number: number): Promise<OpenedDocument>;
+  /** The bytes from `from` up to (not with) `to`, checked, at most 4 MiB: what PDF and text previews are made of. */
+  readDocument(circle: Hex, document: Hex, number: number, from: number, to: number): Promise<Uint8Array>;
   /** The whole file, checked to the last byte, saved through the browser; progress comes as events. */
   saveDocument(circle: Hex, document: Hex, number: number): Promise<OpenedDocument>;
   cancelDownload(job: string): Promise<void>;

@@ -1,5 +1,6 @@
 /** Views of Today and of the list of circles. */
 import type { Hex, Milliseconds, Trouble } from "@/vault/views/common";
+import type { ReasonChoice } from "@/vault/views/organisation";
 
 export type ActionState =
   "proposed" | "accepted" | "started" | "completed" | "declined" | "cancelled" | "handed-over";
@@ -11,6 +12,8 @@ export interface MoveChoice {
   readonly needsReason: boolean;
   readonly needsDue: boolean;
   readonly needsOrganisation: boolean;
+  /** The reasons of this move, where it has a list of its own; otherwise `actionReasons`. */
+  readonly reasons?: readonly ReasonChoice[];
 }
 
 export interface ActionView {
