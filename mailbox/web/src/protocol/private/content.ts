@@ -5,7 +5,7 @@
  * and perhaps empty. So a ciphertext opens under one key and context only, and truncation, reordering
  * and splicing are noticed.
  */
-import { concat, equal, randomBytes, uint64, utf8 } from "../bytes";
+import { concat, EMPTY, equal, plain, randomBytes, uint64, utf8 } from "../bytes";
 import { NotForMe } from "../errors";
 import { taggedHash } from "../hashing";
 import {
@@ -68,11 +68,11 @@ export class ChunkCipher {
     return aesOpen(this.key, this.#nonce(index), sealed);
   }
 
-  /** Seal chunks in one go, the first of them number `first`; only the message's last may be short. */
-  async sealChunks(first: number, plaintext: Uint8Array): Promise<Uint8Array> {
-    return concat(
-      ...(await Promise.all(cut(plaintext, CHUNK).map((chunk, at) => this.sealChunk(first + at, chunk)))),
-    );
+  /** Seal chunks in one go, from number `first`. A `last` that fills its chunks gets an empty one. */
+  async sealChunks(first: number, plaintext: Uint8Array, last: boolean): Promise<Uint8Array> {
+    const chunks = cut(plaintext, CHUNK);
+    if (last && plaintext.length % CHUNK === 0) chunks.push(EMPTY);
+    return concat(...(await Promise.all(chunks.map((chunk, at) => this.sealChunk(first + at, chunk)))));
   }
 
   /** Open chunks in one go, the first of them number `first`. Throws NotForMe. */
@@ -98,9 +98,7 @@ export async function sealContent(
   plaintext: Uint8Array,
 ): Promise<Uint8Array> {
   const cipher = await ChunkCipher.seal(key, context);
-  const last =
-    plaintext.length % CHUNK === 0 ? await cipher.sealChunk(plaintext.length / CHUNK, new Uint8Array(0)) : [];
-  return concat(cipher.header, await cipher.sealChunks(0, plaintext), Uint8Array.from(last));
+  return concat(cipher.header, await cipher.sealChunks(0, plaintext, true));
 }
 
 /**
@@ -117,6 +115,11 @@ export async function openContent(
   if (chunks < TAG || chunks % (CHUNK + TAG) < TAG) throw new NotForMe();
   const cipher = await ChunkCipher.open(key, context, sealed.subarray(0, HEADER));
   return cipher.openChunks(0, sealed.subarray(HEADER));
+}
+
+/** SHA-256 by the browser itself, beside other work: for whole pieces. 32 bytes. */
+export async function sha256Beside(bytes: Uint8Array): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", plain(bytes)));
 }
 
 /** How long `plaintext` bytes are once sealed: a short last chunk always follows full ones. */
