@@ -100,6 +100,67 @@ class Sessions(Positive, frozen=True):
         return self.nonce_seconds * 1000
 
 
+class Devices(Positive, frozen=True):
+    """Devices from which a worker's words open without a code from the mail."""
+
+    per_worker: int
+    unused_days: int
+
+    @property
+    def unused_ms(self) -> int:
+        """Forgotten after this long without a sign-in."""
+        return self.unused_days * DAY
+
+
+class Codes(Positive, frozen=True):
+    """Codes by mail, which a device that is not remembered needs."""
+
+    minutes: int
+    tries: int
+    again_seconds: int
+
+    @property
+    def lasts_ms(self) -> int:
+        """A code works for this long, once."""
+        return self.minutes * MINUTE
+
+    @property
+    def again_ms(self) -> int:
+        """Nobody is sent another one sooner."""
+        return self.again_seconds * 1000
+
+
+class Pins(Positive, frozen=True):
+    """The hub's half of what a PIN opens."""
+
+    hours: int
+    tries: int
+
+    @property
+    def lasts_ms(self) -> int:
+        """The half is deleted after this long, used or not."""
+        return self.hours * HOUR
+
+
+class Passkeys(Positive, frozen=True):
+    """Passkeys of one worker."""
+
+    per_worker: int
+
+
+class Drafts(Positive, frozen=True):
+    """Sealed drafts that a browser could not keep."""
+
+    size_max: int
+    per_worker: int
+    days: int
+
+    @property
+    def lasts_ms(self) -> int:
+        """A draft nobody wrote to for this long is deleted."""
+        return self.days * DAY
+
+
 class Links(Positive, frozen=True):
     """Links in mails."""
 
@@ -130,6 +191,8 @@ class Rates(Table, frozen=True):
     sign_in_account: Rate
     sign_in_proof: Rate
     sign_in_address: Rate
+    codes_account: Rate
+    codes_mail: Rate
     enrolment_address: Rate
     mail_link_address: Rate
     posts_worker: Rate
@@ -149,6 +212,11 @@ class Limits(Table, frozen=True):
     documents: Documents
     requests: Requests
     sessions: Sessions
+    devices: Devices
+    codes: Codes
+    pins: Pins
+    passkeys: Passkeys
+    drafts: Drafts
     links: Links
     statements: Statements
     rates: Rates

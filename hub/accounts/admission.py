@@ -1,12 +1,12 @@
 """Admission: what the chain says of a worker's keys becomes what their account is.
 
-New words take over whole and at once: keys, wrap and name are swapped and every old session ends, all in the
-transaction that stores the event.
+New words take over whole and at once: keys, wrap and name are swapped, and every old session, device, passkey
+and PIN ends, all in the transaction that stores the event.
 """
 
 from __future__ import annotations
 
-from hub.accounts import queries, recipients
+from hub.accounts import devices, queries, recipients, wiping
 from hub.accounts.sessions import changed
 from hub.kernel.context import Hub
 from hub.kernel.refusals import NotAllowed
@@ -77,13 +77,16 @@ async def _swap(unit: Unit, account: Row, role: str, keys: tuple[bytes, bytes], 
             "auth_hash",
             "wrapped",
             "wrap_version",
-            "profile_box",
             "invitation",
             "mail",
         )
     }
+    taken["p_profile_box"] = waits.profile_box or account.profile_box
     await unit.run(queries.SWAP, **taken, p_role=role, p_now=now)
     await unit.run(queries.DROP_OTHER_NAMES, p_worker=account.worker, p_address=waits.address)
     await unit.run(queries.DROP_REPLACEMENT, p_worker=account.worker)
     await unit.run(queries.END_SESSIONS_OF, p_worker=account.worker)
+    await wiping.everything(unit, account.worker)
+    if waits.device is not None:
+        await devices.remember_hash(unit, account.worker, waits.device, now)
     return str(waits.mail)

@@ -12,7 +12,7 @@ import os
 from typing import NamedTuple
 
 from crypto.keys import check_box_key, check_signing_key
-from hub.accounts import queries, recipients
+from hub.accounts import devices, queries, recipients
 from hub.accounts.schemas import Credentials
 from hub.accounts.sessions import token_hash
 from hub.accounts.sign_in import auth_hash
@@ -150,6 +150,8 @@ async def add_account(
         made_at=now,
         changed_at=now,
     )
+    if given.device is not None:
+        await devices.remember(unit, given.worker, given.device, now)
 
 
 async def add_replacement(
@@ -170,6 +172,7 @@ async def add_replacement(
         worker=given.worker,
         organisation=account.organisation,
         role=account.role,
+        device=None if given.device is None else token_hash(given.device),
         made_at=now,
     )
 

@@ -1,9 +1,9 @@
-"""Sweeping: challenges nobody answered, sessions that ended, links, waiting accounts and waiting words
-long forgotten."""
+"""Sweeping: challenges nobody answered, sessions that ended, codes, PINs, devices and drafts past their time,
+links, waiting accounts and waiting words long forgotten."""
 
 from __future__ import annotations
 
-from hub.accounts import queries
+from hub.accounts import queries, wiping
 from hub.accounts.sessions import changed
 from hub.kernel.context import Hub
 from hub.kernel.jobs import Job
@@ -17,13 +17,20 @@ or new words, wait this long to be admitted."""
 
 async def sweep(hub: Hub, now: int) -> bool:
     """One batch of each. True when there may be more."""
+    bounds = limits()
     async with hub.database.write() as unit:
         challenges = await unit.run(queries.END_OLD_CHALLENGES, p_now=now)
-        sessions = await unit.run(queries.END_OLD_SESSIONS, p_now=now, p_idle=now - limits().sessions.idle_ms)
+        sessions = await unit.run(queries.END_OLD_SESSIONS, p_now=now, p_idle=now - bounds.sessions.idle_ms)
         invitations = await unit.run(queries.END_OLD_INVITATIONS, p_before=now - KEPT_MS)
+        past = [
+            await unit.run(queries.END_OLD_CODES, p_now=now),
+            await unit.run(queries.END_OLD_HALVES, p_now=now),
+            await unit.run(queries.END_OLD_DEVICES, p_before=now - bounds.devices.unused_ms),
+            await unit.run(queries.END_OLD_DRAFTS, p_before=now - bounds.drafts.lasts_ms),
+        ]
     waited = await _give_up_waiting(hub, now)
     replaced = await _give_up_replacing(hub, now)
-    return waited or replaced or BATCH in (challenges, sessions, invitations)
+    return waited or replaced or BATCH in (challenges, sessions, invitations, *past)
 
 
 async def _give_up_waiting(hub: Hub, now: int) -> bool:
@@ -34,6 +41,7 @@ async def _give_up_waiting(hub: Hub, now: int) -> bool:
             await unit.run(queries.DROP_WAITING, p_worker=row.worker)
             await unit.run(queries.END_SESSIONS_OF, p_worker=row.worker)
             await unit.run(queries.DROP_NAMES_OF, p_worker=row.worker)
+            await wiping.everything(unit, row.worker)
             changed(unit, hub, row.worker)
     return bool(rows)
 

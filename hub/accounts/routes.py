@@ -6,18 +6,30 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from hub.accounts import service, sign_in
+from aiohttp import web
+
+from hub.accounts import codes, drafts, passkeys, pin_halves, service, sign_in
+from hub.accounts.codes import CodeNeeded, CodeWrong, Door
 from hub.accounts.schemas import (
     PINS_MAX,
+    AddPasskey,
     ChangeWords,
     FinishSignIn,
+    ForgetPin,
     ProveSignIn,
     PutPins,
+    PutProfile,
+    SetPin,
+    SignInByPasskey,
+    SignInByPin,
     StartKit,
     StartSignIn,
 )
+from hub.kernel import bodies
 from hub.kernel.access import Member, Public, SignedIn
+from hub.kernel.dispatch import rendered
 from hub.kernel.limits import Rate
+from hub.kernel.refusals import Refused
 from hub.kernel.replies import Reply
 from hub.kernel.requests import Request
 from hub.kernel.routes import route
@@ -33,9 +45,11 @@ RATES = limits().rates
 BY_ADDRESS = _rate(RATES.sign_in_address, "address")
 BY_ACCOUNT = _rate(RATES.sign_in_account, "proof")
 BY_PROOF = _rate(RATES.sign_in_proof, "proof")
+CODES_TO_ACCOUNT = _rate(RATES.codes_account, "proof")
+CODES_TO_MAIL = _rate(RATES.codes_mail, "proof")
+DRAFT_MAX = limits().drafts.size_max
 
-
-AnyRequest = Request[ProveSignIn] | Request[ChangeWords]
+AnyRequest = Request[ProveSignIn] | Request[ChangeWords] | Request[SignInByPasskey]
 
 
 @contextmanager
@@ -61,9 +75,48 @@ async def prove(request: Request[ProveSignIn]) -> Reply:
     with _counted(request, request.body.address.encode()):
         async with request.read() as unit:
             account = await sign_in.proved(unit, request.hub, request.body)
+    challenge = None
     async with request.write() as unit:
-        challenge = await sign_in.challenge(unit, account, request.now)
+        door, tries_left = await codes.knock(unit, request.hub, account, request.body, request.now)
+        if door is Door.OPEN:
+            challenge = await sign_in.challenge(unit, account, request.now)
+    if challenge is not None:
+        return Reply(challenge)
+    if door is Door.SHUT:
+        raise CodeWrong("Look at the newest mail, and type it again.", tries_left=tries_left)
+    await _send_code(request, account.worker, account.mail)
+    raise CodeNeeded("Type the code from the newest mail. It works for ten minutes.")
+
+
+async def _send_code(request: Request[ProveSignIn], worker: bytes, mail: str) -> None:
+    """Counted only where one leaves. Raises TooMany."""
+    async with request.read() as unit:
+        if await codes.is_under_way(unit, worker, request.now):
+            return
+    request.spend(CODES_TO_ACCOUNT, "sign-in-code", worker)
+    request.spend(CODES_TO_MAIL, "sign-in-code-mail", hashlib.sha256(mail.encode()).digest())
+    async with request.write() as unit:
+        await codes.send(unit, request.hub, worker, request.now)
+
+
+@route("POST", "/v1/sign-in/passkey", access=Public(), body=SignInByPasskey, rate=BY_ADDRESS, limit=4096)
+async def prove_passkey(request: Request[SignInByPasskey]) -> Reply:
+    with _counted(request, b"passkey " + request.body.credential):
+        async with request.read() as unit:
+            found = await passkeys.proved(unit, request.hub, request.body)
+    async with request.write() as unit:
+        challenge = await passkeys.challenge(unit, found, request.now)
     return Reply(challenge)
+
+
+@route("POST", "/v1/sign-in/pin", access=Public(), body=SignInByPin, rate=BY_ADDRESS, limit=1024)
+async def prove_pin(request: Request[SignInByPin]) -> Reply:
+    request.spend(BY_ACCOUNT, "sign-in-pin", hashlib.sha256(request.body.device).digest())
+    async with request.write() as unit:
+        answer = await pin_halves.attempt(unit, request.body, request.now)
+    if isinstance(answer, Refused):
+        raise answer
+    return Reply(answer)
 
 
 @route("POST", "/v1/sign-in/kit", access=Public(), body=StartKit, rate=BY_ADDRESS, limit=1024)
@@ -122,9 +175,73 @@ async def put_pins(request: Request[PutPins]) -> Reply:
         return Reply(await service.put_pins(unit, request.caller.worker, request.body))
 
 
+@route("PUT", "/v1/me/profile", access=SignedIn(), body=PutProfile, limit=8192)
+async def put_profile(request: Request[PutProfile]) -> Reply:
+    async with request.write() as unit:
+        await service.put_profile(unit, request.caller, request.body)
+    return Reply()
+
+
+@route("POST", "/v1/me/passkeys", access=SignedIn(), body=AddPasskey, limit=8192)
+async def add_passkey(request: Request[AddPasskey]) -> Reply:
+    async with request.write() as unit:
+        added = await passkeys.add(unit, request.caller, request.body, request.now)
+    return Reply(added, status=201)
+
+
+@route("GET", "/v1/me/passkeys", access=SignedIn())
+async def list_passkeys(request: Request[None]) -> Reply:
+    async with request.read() as unit:
+        return Reply(await passkeys.mine(unit, request.caller))
+
+
+@route("DELETE", "/v1/me/passkeys/{credential:hash}", access=SignedIn())
+async def remove_passkey(request: Request[None]) -> Reply:
+    async with request.write() as unit:
+        await passkeys.remove(unit, request.caller, request.id("credential"))
+    return Reply()
+
+
+@route("PUT", "/v1/me/pin", access=SignedIn(), body=SetPin, limit=1024)
+async def set_pin(request: Request[SetPin]) -> Reply:
+    async with request.write() as unit:
+        half = await pin_halves.put(unit, request.caller, request.body, request.now)
+    return Reply(half)
+
+
+@route("POST", "/v1/me/pin/forget", access=Public(), body=ForgetPin, rate=BY_ADDRESS, limit=1024)
+async def forget_pin(request: Request[ForgetPin]) -> Reply:
+    async with request.write() as unit:
+        await pin_halves.forget(unit, request.body.device)
+    return Reply()
+
+
+@route("PUT", "/v1/me/drafts/{slot:hash}", access=SignedIn(), raw=True)
+async def put_draft(request: Request[None]) -> web.StreamResponse:
+    sealed = b"".join([chunk async for chunk in bodies.chunks(request.web, DRAFT_MAX)])
+    async with request.write() as unit:
+        await drafts.put(unit, request.caller, request.id("slot"), sealed, request.now)
+    return rendered(Reply())
+
+
+@route("GET", "/v1/me/drafts/{slot:hash}", access=SignedIn())
+async def read_draft(request: Request[None]) -> Reply:
+    async with request.read() as unit:
+        return Reply(await drafts.read(unit, request.caller, request.id("slot"), request.now))
+
+
+@route("DELETE", "/v1/me/drafts/{slot:hash}", access=SignedIn())
+async def discard_draft(request: Request[None]) -> Reply:
+    async with request.write() as unit:
+        await drafts.discard(unit, request.caller, request.id("slot"))
+    return Reply()
+
+
 ROUTES = (
     start,
     prove,
+    prove_passkey,
+    prove_pin,
     start_kit,
     finish,
     sign_out,
@@ -133,4 +250,13 @@ ROUTES = (
     change_words,
     read_pins,
     put_pins,
+    put_profile,
+    add_passkey,
+    list_passkeys,
+    remove_passkey,
+    set_pin,
+    forget_pin,
+    put_draft,
+    read_draft,
+    discard_draft,
 )

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hmac
 from typing import NamedTuple
 
-from hub.accounts import enrolment, queries, recipients
-from hub.accounts.schemas import ChangeWords, Me, Pins, PutPins
+from hub.accounts import enrolment, queries, recipients, wiping
+from hub.accounts.own import own_account
+from hub.accounts.schemas import ChangeWords, Me, Pins, PutPins, PutProfile
 from hub.accounts.sessions import changed
 from hub.accounts.sign_in import NotProved, auth_hash
 from hub.kernel.caller import Caller
 from hub.kernel.context import Hub
 from hub.kernel.refusals import Conflicting, NotAllowed, NotFound
+from policies.limits import limits
 from policies.people import OrganisationKind, Person, Role
 from storage.database import Row, Unit
 
@@ -63,10 +65,11 @@ async def invite_founder(unit: Unit, hub: Hub, mail: str, now: int) -> str:
 
 
 async def me(unit: Unit, caller: Caller) -> Me:
-    """The caller's own account."""
+    """The caller's own account, and how long this session can last."""
     row = await unit.one(queries.ACCOUNT, p_worker=caller.worker)
     if row is None:
         raise NotFound
+    ends_at = await unit.value(queries.SESSION, p_session=caller.session)
     return Me(
         worker=row.worker,
         organisation=row.organisation,
@@ -74,11 +77,20 @@ async def me(unit: Unit, caller: Caller) -> Me:
         kind=caller.kind,
         address=row.address,
         state=row.state,
+        profile_box=row.profile_box,
+        session_expires_at=ends_at or 0,
+        idle_ms=limits().sessions.idle_ms,
     )
 
 
+async def put_profile(unit: Unit, caller: Caller, given: PutProfile) -> None:
+    """Set what colleagues are shown beside the sign-in name, sealed to them."""
+    await own_account(unit, caller)
+    await unit.run(queries.SET_PROFILE, p_worker=caller.worker, p_profile_box=given.profile_box)
+
+
 async def change_words(unit: Unit, hub: Hub, caller: Caller, given: ChangeWords, now: int) -> None:
-    """Wrap the same secret under new words. Every other session ends.
+    """Wrap the same secret under new words. Every other session and every PIN ends.
 
     Raises:
         NotProved: the old words. Conflicting: the wrap moved on meanwhile.
@@ -101,6 +113,7 @@ async def change_words(unit: Unit, hub: Hub, caller: Caller, given: ChangeWords,
         p_wrap_version=given.wrap_version,
         p_now=now,
     )
+    await wiping.words_only(unit, caller.worker)
     for session in await unit.all(queries.SESSIONS_OF, p_worker=caller.worker):
         if session.session != caller.session:
             await unit.run(queries.END_SESSION, p_session=session.session)
@@ -108,8 +121,9 @@ async def change_words(unit: Unit, hub: Hub, caller: Caller, given: ChangeWords,
 
 
 async def sign_out(unit: Unit, hub: Hub, caller: Caller, *, everywhere: bool) -> None:
-    """End this session, or all of this worker's."""
+    """End this session, or all of this worker's and every PIN."""
     if everywhere:
+        await wiping.pins(unit, caller.worker)
         await unit.run(queries.END_SESSIONS_OF, p_worker=caller.worker)
     else:
         await unit.run(queries.END_SESSION, p_session=caller.session)
@@ -141,7 +155,7 @@ async def put_pins(unit: Unit, worker: bytes, given: PutPins) -> Pins:
 
 
 async def colleagues(unit: Unit, organisation: bytes, after: bytes, limit: int) -> list[Row]:
-    """Everyone with an account in the organisation, by worker id: worker, role, state, address."""
+    """Everyone with an account in the organisation, by worker id."""
     return await unit.all(queries.COLLEAGUES, p_organisation=organisation, p_after=after, p_limit=limit)
 
 
@@ -159,6 +173,7 @@ async def remove(unit: Unit, hub: Hub, worker: bytes, now: int) -> None:
     await unit.run(queries.END_SESSIONS_OF, p_worker=worker)
     await unit.run(queries.DROP_REPLACEMENT, p_worker=worker)
     await unit.run(queries.DROP_NAMES_OF, p_worker=worker)
+    await wiping.everything(unit, worker)
     await recipients.left(unit, worker)
     changed(unit, hub, worker)
 

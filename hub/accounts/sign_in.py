@@ -1,4 +1,5 @@
-"""Sign-in: prove the words, then the worker's key. Known and unknown names get the same answers and work.
+"""Sign-in: prove the words (or a passkey, or a PIN), then the worker's key. Known and unknown names get the
+same answers and work.
 
 The hub keeps SHA-256(auth) only. What it gives for a right proof is the wrapped secret and a challenge; a
 session begins when the key inside that secret has signed the challenge. Each challenge works once, briefly.
@@ -68,7 +69,7 @@ async def proved(unit: Unit, hub: Hub, given: ProveSignIn) -> Row:
 
 async def challenge(unit: Unit, account: Row, now: int) -> SignInChallenge:
     """What a right proof gives: the wrapped secret, and a nonce for its key to sign."""
-    session, nonce = await _new_challenge(unit, account.worker, None, now)
+    session, nonce = await new_challenge(unit, account.worker, None, now)
     return SignInChallenge(
         worker=account.worker,
         organisation=account.organisation,
@@ -82,7 +83,7 @@ async def challenge(unit: Unit, account: Row, now: int) -> SignInChallenge:
 async def challenge_kit(unit: Unit, hub: Hub, organisation: bytes, now: int) -> KitChallenge:
     """A nonce for an organisation's printed kit; an unknown organisation gets an invented one."""
     kits = await unit.all(queries.KITS, p_organisation=organisation)
-    session, nonce = await _new_challenge(unit, None, organisation, now)
+    session, nonce = await new_challenge(unit, None, organisation, now)
     workers = [kit.worker for kit in kits] or [hub.keys.derive("kit", organisation)[:16]]
     return KitChallenge(worker=workers, session=session, nonce=nonce)
 
@@ -98,9 +99,11 @@ async def finish(unit: Unit, hub: Hub, given: FinishSignIn, now: int) -> Session
     return None
 
 
-async def _new_challenge(
+async def new_challenge(
     unit: Unit, worker: bytes | None, organisation: bytes | None, now: int
 ) -> tuple[bytes, bytes]:
+    """The id of a session to come and the nonce to sign for it: by that worker, or by a kit of that
+    organisation."""
     session, nonce = os.urandom(16), os.urandom(32)
     await unit.run(
         queries.ADD_CHALLENGE,

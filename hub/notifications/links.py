@@ -1,7 +1,7 @@
-"""The links that mails carry.
+"""The links and codes that mails carry.
 
-Each is made from the hub's private key, so a mail sent again has the same one, and the database holds no link
-that could be used: a digest's only by its hash, an enrolment's not at all.
+Each is made from the hub's private key, so a mail sent again has the same one, and the database holds none
+that could be used: a digest's link only by its hash, an enrolment's and a code not at all.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import base64
 import hashlib
 
 from hub.kernel.context import Hub
+
+CODE_DIGITS = 8
 
 
 def token_hash(token: bytes) -> bytes:
@@ -36,6 +38,11 @@ def enrolment_link(hub: Hub, invitation: bytes) -> str:
     """Where an enrolment begins."""
     token = base64.urlsafe_b64encode(enrolment_token(hub, invitation)).rstrip(b"=").decode()
     return f"{hub.settings.public_url}/enrol#{token}"
+
+
+def sign_in_code(hub: Hub, code: bytes) -> str:
+    """The eight digits that ``code`` (16 random bytes) stands for."""
+    return f"{int.from_bytes(hub.keys.derive('sign-in-code', code)) % 10**CODE_DIGITS:0{CODE_DIGITS}}"
 
 
 def message_id(hub: Hub, mail: bytes) -> str:

@@ -119,7 +119,10 @@ MOOT = (
     .values(check_at=null(), mail=null())
 )
 """Kept, so that it cannot be queued again."""
-OPEN_MAIL = select(m.next_at).where(m.worker == _p("worker"), m.state == "waiting").limit(1)
+OPEN_MAIL = (
+    select(m.next_at).where(m.worker == _p("worker"), m.state == "waiting", m.sign_in_code.is_(None)).limit(1)
+)
+DROP_CODES = delete(mails).where(m.worker == _p("worker"), m.state == "waiting", m.sign_in_code.is_not(None))
 ADD_MAIL = mails.insert()
 PUT_INTO = update(notices).where(_waiting).values(mail=_p("mail"), check_at=null())
 IN_MAIL = select(*_told).where(n.mail == _p("mail")).order_by(n.at).limit(_p("limit", BigInteger))
@@ -151,6 +154,8 @@ POSTPONE = update(mails).where(m.mail == _p("mail")).values(next_at=_p("when"))
 DROP_MAIL = delete(mails).where(m.mail == _p("mail"))
 _this_try = and_(m.mail == _p("mail"), m.state == "waiting", m.attempts == _p("attempts"))
 SENT = update(mails).where(_this_try).values(state="sent", next_at=null(), code=null(), ended_at=_p("now"))
+CODE_SENT = delete(mails).where(_this_try)
+"""Nothing of a code is kept once it has left."""
 SET_LAST_SENT = update(recipients).where(r.worker == _p("worker")).values(last_sent=_p("now"))
 TRY_AGAIN = (
     update(mails).where(_this_try).values(next_at=_p("when"), code=_p("code"), undelivered=_p("undelivered"))

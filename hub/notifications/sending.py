@@ -24,7 +24,7 @@ from hub.notifications.stops import Told
 from hub.notifications.writing import Envelope, Letter, write
 from policies.calendar import calendar
 from policies.digest import say_mail
-from policies.limits import DAY, limits
+from policies.limits import DAY, MINUTE, limits
 from policies.retry import GiveUp, after_failure, rules
 from policies.urgency import Urgency
 from storage.database import Row, Unit
@@ -39,10 +39,11 @@ log = logging.getLogger("hub.notifications")
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One mail, written and claimed. ``attempts`` counts this try."""
+    """One mail, written and claimed. ``worker`` is of a digest only. ``attempts`` counts this try."""
 
     mail: bytes
     worker: bytes | None
+    is_code: bool
     to: str
     content: bytes
     attempts: int
@@ -73,7 +74,7 @@ async def send(hub: Hub, server: Smtp, now: int) -> bool:
 
 async def _claimed(unit: Unit, hub: Hub, row: Row, now: int) -> Try | None:
     """Write the mail and take it for this worker; None when it need not, or may not yet, leave."""
-    found = await (_enrolment(unit, hub, row) if row.worker is None else _digest(unit, hub, row, now))
+    found = await _written(unit, hub, row, now)
     if found is None:
         return None
     letter, to, place = found
@@ -93,10 +94,32 @@ async def _claimed(unit: Unit, hub: Hub, row: Row, now: int) -> Try | None:
     )
     envelope = Envelope(hub.settings.mail_from, to, links.message_id(hub, row.mail), now)
     content = write(letter, envelope)
-    return Try(row.mail, row.worker, to, content, row.attempts + 1, first_try, row.undelivered)
+    is_code = row.sign_in_code is not None
+    worker = None if is_code else row.worker
+    return Try(row.mail, worker, is_code, to, content, row.attempts + 1, first_try, row.undelivered)
 
 
 Found = tuple[Letter, str, Place | None]
+
+
+async def _written(unit: Unit, hub: Hub, row: Row, now: int) -> Found | None:
+    if row.sign_in_code is not None:
+        return await _code(unit, hub, row, now)
+    if row.worker is None:
+        return await _enrolment(unit, hub, row)
+    return await _digest(unit, hub, row, now)
+
+
+async def _code(unit: Unit, hub: Hub, row: Row, now: int) -> Found | None:
+    """Neither the subject, which a locked screen shows, nor the text says more than it must."""
+    if now >= row.expires_at:
+        await unit.run(queries.DROP_MAIL, p_mail=row.mail)
+        return None
+    digits = links.sign_in_code(hub, row.sign_in_code)
+    shown = f"{digits[:4]} {digits[4:]}"
+    minutes = (row.expires_at - row.made_at) // MINUTE
+    letter = Letter("code", "Your sign-in code", hub.settings.public_url, code=shown, minutes=minutes)
+    return letter, row.address, None
 
 
 async def _enrolment(unit: Unit, hub: Hub, row: Row) -> Found:
@@ -177,6 +200,9 @@ async def _hand_over(hub: Hub, server: Smtp, tries: list[Try]) -> list[Outcome]:
 
 async def _write_down(unit: Unit, each: Try, outcome: Outcome, now: int) -> None:
     this: dict[str, Any] = {"p_mail": each.mail, "p_attempts": each.attempts}
+    if outcome.fate is Fate.TAKEN and each.is_code:
+        await unit.run(queries.CODE_SENT, **this)
+        return
     if outcome.fate is Fate.TAKEN:
         await unit.run(queries.SENT, **this, p_now=now)
         if each.worker is not None:

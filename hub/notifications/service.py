@@ -122,6 +122,43 @@ async def notify_enrolment(
     unit.after_commit(lambda: hub.wakes.wake(SEND))
 
 
+async def notify_code(
+    unit: Unit,
+    hub: Hub,
+    worker: bytes,
+    organisation: bytes,
+    address: str,
+    code: bytes,
+    expires_at: int,
+    now: int,
+) -> None:
+    """Queue the mail with a sign-in code (see `sign_in_code`); it leaves at once, at any hour. An earlier one
+    that has not left is dropped, and none leaves after ``expires_at``."""
+    await unit.run(queries.DROP_CODES, p_worker=worker)
+    await unit.run(
+        queries.ADD_MAIL,
+        **_new_mail(now),
+        mail=os.urandom(16),
+        worker=worker,
+        organisation=organisation,
+        address=checked_address(address),
+        sign_in_code=code,
+        expires_at=expires_at,
+        next_at=now,
+    )
+    unit.after_commit(lambda: hub.wakes.wake(SEND))
+
+
+async def drop_codes(unit: Unit, worker: bytes) -> None:
+    """No code on its way to this worker leaves any more."""
+    await unit.run(queries.DROP_CODES, p_worker=worker)
+
+
+def sign_in_code(hub: Hub, code: bytes) -> str:
+    """The digits of a code: only this hub can make them again, so they are stored nowhere."""
+    return links.sign_in_code(hub, code)
+
+
 def enrolment_token(hub: Hub, invitation: bytes) -> bytes:
     """The secret of an invitation's link: 32 bytes only this hub can make again, so it is stored nowhere."""
     return links.enrolment_token(hub, invitation)

@@ -1,6 +1,7 @@
 """Writing a mail: plain text first, a small HTML after it, and a head that says it was written by a machine.
 
-It says that something waits, for which organisation, how urgent and how many. Nothing else is known here.
+It says that something waits, for which organisation, how urgent and how many; or it brings a code. Nothing
+else is known here.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a mail says. ``template``: digest, enrolment or test; ``organisation``: the recipient's own."""
+    """What a mail says. ``template``: digest, enrolment, code or test; ``organisation``: the recipient's
+    own; ``days`` and ``minutes``: for how long the link or the code works."""
 
     template: str
     subject: str
@@ -31,6 +33,8 @@ class Letter:
     organisation: str = ""
     lines: tuple[str, ...] = ()
     days: int = 0
+    code: str = ""
+    minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,5 +85,7 @@ def _said(letter: Letter, ending: str) -> str:
             organisation=letter.organisation,
             lines=letter.lines,
             days=letter.days,
+            code=letter.code,
+            minutes=letter.minutes,
         )
     )

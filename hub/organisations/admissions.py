@@ -103,6 +103,7 @@ async def _found(unit: Unit, found: Invitation, given: Enrol, now: int) -> bytes
         state="admitted",
         mail=found.mail,
         invitation=found.invitation,
+        profile_box=given.profile_box,
     )
     return chain.id
 

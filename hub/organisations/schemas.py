@@ -98,6 +98,7 @@ class WorkerItem(Output):
     role: str
     state: str
     address: str | None
+    profile_box: bytes | None
 
 
 class WorkerPage(Output):
@@ -153,7 +154,7 @@ class Founding(Input):
     boxes: Annotated[list[WorkerBox], Meta(min_length=2, max_length=2)]
 
 
-class Enrol(Credentials):
+class Enrol(Credentials, kw_only=True):
     """``founding`` exactly when the link says so."""
 
     token: Token
@@ -161,7 +162,7 @@ class Enrol(Credentials):
     founding: Founding | None = None
 
 
-class Recover(Credentials):
+class Recover(Credentials, kw_only=True):
     """A new manager's credentials, brought by somebody who holds the printed kit."""
 
     mail: Mail

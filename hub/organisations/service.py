@@ -135,7 +135,10 @@ async def list_workers(
     if isinstance(decision, Denied):
         raise NotAllowed(decision.say)
     rows = await accounts.colleagues(unit, organisation, after, limit)
-    items = [WorkerItem(worker=r.worker, role=r.role, state=r.state, address=r.address) for r in rows]
+    items = [
+        WorkerItem(worker=r.worker, role=r.role, state=r.state, address=r.address, profile_box=r.profile_box)
+        for r in rows
+    ]
     return WorkerPage(items=items, next=_next(rows, limit, "worker"))
 
 

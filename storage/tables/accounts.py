@@ -59,6 +59,7 @@ replacements = Table(
     Column("wrap_version", BigInteger, nullable=False),
     Column("profile_box", LargeBinary),
     Column("mail", Text, nullable=False),
+    Column("device", LargeBinary),  # hash of the token of the device that enrols; remembered once admitted
     Column("made_at", BigInteger, nullable=False),
     Index("ix_replacements_organisation", "organisation", "worker"),
 )
@@ -110,3 +111,58 @@ standings = Table(
     Column("kind", Text, nullable=False),
 )
 """Stretches of time in which the organisation is accredited: one kind each, and none overlaps another."""
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("worker", LargeBinary, primary_key=True),
+    Column("device", LargeBinary, primary_key=True),  # hash of its token
+    Column("made_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=False, index=True),
+)
+
+codes = Table(
+    "codes",
+    metadata,
+    Column("worker", LargeBinary, primary_key=True),
+    Column("code", LargeBinary, nullable=False),  # what the digits are made from, with the hub's private key
+    Column("tries_left", BigInteger, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+)
+"""A worker has one code at most, and a new one takes its place."""
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("credential_hash", LargeBinary, primary_key=True),
+    Column("worker", LargeBinary, nullable=False),
+    Column("credential", LargeBinary, nullable=False),
+    Column("auth_hash", LargeBinary, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("wrap_version", BigInteger, nullable=False),
+    Column("label_box", LargeBinary),  # what its owner calls it, sealed
+    Column("made_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+    Index("ix_passkeys_worker", "worker", "made_at"),
+)
+
+pin_halves = Table(
+    "pin_halves",
+    metadata,
+    Column("device", LargeBinary, primary_key=True),  # hash of its token
+    Column("worker", LargeBinary, nullable=False, index=True),
+    Column("half", LargeBinary, nullable=False),  # opens nothing without the half on the device
+    Column("check_hash", LargeBinary, nullable=False),
+    Column("tries_left", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("worker", LargeBinary, primary_key=True),
+    Column("slot", LargeBinary, primary_key=True),  # the end's own name for it, hashed
+    Column("sealed", LargeBinary, nullable=False),
+    Column("changed_at", BigInteger, nullable=False, index=True),
+)

@@ -94,6 +94,11 @@ class End:
         label = f"{self.address} words {self.words} of {self.person.attempt}"
         return SignInKeys(seed(label + " auth"), seed(label + " wrap"), some_id(label + " salt"))
 
+    @property
+    def device(self) -> bytes:
+        """The token of the device that this end works on; remembered at enrolment."""
+        return seed(f"{self.address} device")
+
     async def ask(self, method: str, path: str, body: object = None, **more: Any) -> Answer:
         """One request with this end's session."""
         return await self.running.ask(method, path, body, token=self.token, **more)
@@ -119,12 +124,13 @@ class End:
             "auth": b64(keys.auth),
             "wrapped": b64(self.wrapped),
             "wrap_version": self.wrap_version,
+            "device": b64(self.device),
         }
 
     async def prove(self) -> Answer:
         """The words alone: the first two steps of signing in."""
         await self.running.ask("POST", "/v1/sign-in/start", {"address": self.address})
-        body = {"address": self.address, "auth": b64(self.sign_in_keys.auth)}
+        body = {"address": self.address, "auth": b64(self.sign_in_keys.auth), "device": b64(self.device)}
         return await self.running.ask("POST", "/v1/sign-in/prove", body)
 
     async def sign_in(self) -> bytes:

@@ -25,6 +25,11 @@ def test_lifetimes_and_windows_come_in_milliseconds() -> None:
     assert LIMITS.links.enrolment_ms == 72 * HOUR
     assert LIMITS.links.mail_ms == 14 * DAY
     assert LIMITS.upload_idle_ms == 48 * HOUR
+    assert LIMITS.devices.unused_ms == 180 * DAY
+    assert LIMITS.codes.lasts_ms == 10 * MINUTE
+    assert LIMITS.codes.again_ms == MINUTE
+    assert LIMITS.pins.lasts_ms == 12 * HOUR
+    assert LIMITS.drafts.lasts_ms == 14 * DAY
     assert LIMITS.due_ahead_ms == 732 * DAY
     assert LIMITS.rates.sign_in_account.window_ms == 15 * MINUTE
 
@@ -35,6 +40,11 @@ def test_a_box_of_the_suite_fits() -> None:
 
 def test_one_wrong_guesser_cannot_lock_an_office_out() -> None:
     assert LIMITS.rates.sign_in_address.count > 5 * LIMITS.rates.sign_in_account.count
+
+
+def test_guessing_a_code_of_eight_digits_is_hopeless_for_whoever_has_the_words() -> None:
+    a_year = 365 * DAY // LIMITS.rates.codes_account.window_ms * LIMITS.rates.codes_account.count
+    assert a_year * LIMITS.codes.tries < 10**8 // 100
 
 
 def test_every_bound_in_the_table_is_asked_for_somewhere() -> None:
