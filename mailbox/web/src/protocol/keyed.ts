@@ -15,9 +15,13 @@ interface Undo<V> {
   readonly before: Item<V> | undefined;
 }
 
-/** The key's bytes as a string of as many characters: quicker to make than hex. */
+const CHARACTERS = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte));
+
+/** The key's bytes as a string of as many characters: half as long as hex, and quicker to make. */
 function nameOf(key: Uint8Array): string {
-  return String.fromCharCode(...key);
+  let name = "";
+  for (const byte of key) name += CHARACTERS[byte];
+  return name;
 }
 
 /** A map from byte strings (ids and hashes: short ones) to values, in order of first insertion. */
