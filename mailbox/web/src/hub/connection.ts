@@ -16,6 +16,8 @@ const TRIES = 3;
 const PAUSES = [200, 800] as const;
 const LONGEST_PAUSE = 5000;
 const TIMEOUT = 30_000;
+/** Bytes a millisecond on the slowest line that the hub still waits for. */
+const SLOWEST = 32;
 const JSON_TYPE = "application/json";
 const BYTES_TYPE = "application/octet-stream";
 
@@ -29,6 +31,8 @@ export interface Options {
   /** The most bytes an answer may have. */
   readonly most?: number;
   readonly signal?: AbortSignal;
+  /** How long one try may take, in ms. */
+  readonly timeout?: number;
 }
 
 /** What a connection tells the one who watches it. */
@@ -96,7 +100,8 @@ export class Connection {
   /** Send bytes as they are, such as one part of an upload; the same may be sent twice. */
   async putBytes<T>(path: string, data: Uint8Array, decode: Decode<T>, options: Options = {}): Promise<T> {
     const sending = { method: "PUT", path, data, headers: { "Content-Type": BYTES_TYPE } };
-    return await this.#ask(sending, decode, { again: true, ...options });
+    const timeout = TIMEOUT + data.length / SLOWEST;
+    return await this.#ask(sending, decode, { again: true, timeout, ...options });
   }
 
   /** Remove something. */
@@ -162,7 +167,7 @@ export class Connection {
   }
 
   async #once<T>(sending: Sending, decode: Decode<T>, options: Options): Promise<T> {
-    const limit = AbortSignal.timeout(TIMEOUT);
+    const limit = AbortSignal.timeout(options.timeout ?? TIMEOUT);
     const signal = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]);
     const response = await this.#open({ ...sending, query: options.query, signal });
     return await read(response, decode, options.most ?? LIMIT);
