@@ -43,6 +43,8 @@ from hub.notifications import part as notifications_part
 from hub.notifications import routes as notifications_routes
 from hub.organisations import routes as organisations_routes
 from hub.referrals import routes as referrals_routes
+from hub.web import routes as web_routes
+from hub.web import site as web_site
 from hub.worker import Worker
 from hub.workflow import jobs as workflow_jobs
 from hub.workflow import part as workflow_part
@@ -54,6 +56,7 @@ from storage.database import Database
 KERNEL = Feature("kernel", health.ROUTES)
 
 # Lowest first: audit, notifications, accounts, organisations, circles, documents, referrals, workflow.
+# The web app stands beside them all: its last route takes what no other has.
 # Each is started in this order and stopped in reverse.
 FEATURES: tuple[Feature, ...] = (
     Feature("audit", audit_routes.ROUTES, start=appending),
@@ -64,6 +67,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("referrals", referrals_routes.ROUTES),
     Feature("documents", documents_routes.ROUTES, documents_jobs.JOBS, documents_receiving.start),
     Feature("workflow", workflow_routes.ROUTES, workflow_jobs.JOBS, workflow_part.start),
+    Feature("web", web_routes.ROUTES, start=web_site.start),
 )
 
 # What happens besides when an entry is taken in, in the same transaction and in this order.

@@ -99,6 +99,7 @@ class Settings:
     rate_factor: float
     connections: int
     log_level: str
+    web: Path
 
     @property
     def on_postgresql(self) -> bool:
@@ -147,7 +148,15 @@ def _defaults(home: Path) -> dict[str, str]:
         "rate_factor": "1",
         "connections": "8192",
         "log_level": "info",
+        "web": str(_built_app()),
     }
+
+
+def _built_app() -> Path:
+    """Where the web app is: in a checkout where it is built, otherwise beside this package."""
+    here = Path(__file__).parent
+    source = here.parent / "mailbox" / "web"
+    return source / "dist" if (source / "package.json").is_file() else here / "website"
 
 
 def _read(name: str, reader: Callable[[str], object], text: str) -> object:
@@ -292,4 +301,5 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "rate_factor": _factor,
     "connections": _between(16, 65536),
     "log_level": _level,
+    "web": _folder,
 }

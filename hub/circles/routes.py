@@ -105,11 +105,14 @@ async def list_assignments(request: Request[None]) -> Reply:
 
 @route("GET", "/v1/live", access=Member(), raw=True)
 async def live(request: Request[None]) -> web.StreamResponse:
-    """Wake-ups for the caller and for the caller's organisation."""
+    """Wake-ups for the caller and for the caller's organisation. ``?pad=1``: see `live.PADDING`."""
     caller = request.caller
     access.require_casework(caller)
     audiences = (caller.organisation, caller.worker)
-    return await request.hub.live.stream(request.web, worker=caller.worker, audiences=audiences)
+    padded = request.query_number("pad", 0, high=1) == 1
+    return await request.hub.live.stream(
+        request.web, worker=caller.worker, audiences=audiences, padded=padded
+    )
 
 
 ROUTES = (

@@ -52,6 +52,8 @@ HEARTBEAT = frame(": still here\n\n")
 RESYNC = frame("event: resync\ndata: {}\n\n")
 HEADERS = {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
 HELLO = b"retry: 3000\n\n: hello\n\n"
+PADDING = b": " + b" " * 4096 + b"\n\n"
+"""For a proxy on the way that lets nothing through until it has this much."""
 
 
 class Listener:
@@ -154,10 +156,12 @@ class Live:
         worker: bytes,
         audiences: Iterable[bytes],
         may_see: MaySee | None = None,
+        padded: bool = False,
     ) -> web.StreamResponse:
         """Answer ``request`` (of a ``raw`` route) with this worker's events until either side ends it.
 
-        ``may_see(topic)`` is asked again for every event. Raises TooMany past the limit per worker.
+        ``may_see(topic)`` is asked again for every event; ``padded`` begins with `PADDING`. Raises
+        TooMany past the limit per worker.
         """
         if request.version < (1, 1):
             raise Malformed("Live events need HTTP/1.1.")
@@ -167,7 +171,7 @@ class Live:
         )
         response.enable_chunked_encoding()
         await response.prepare(request)
-        await response.write(HELLO)
+        await response.write(HELLO + PADDING if padded else HELLO)
         transport = request.transport
         if transport is None:
             return response

@@ -2,6 +2,7 @@
 
     /v1/circles/{circle:id}/entries/{entry:hash}     16 and 32 bytes in lower-case hex
     /v1/tiles/{level:int}/{name:word}                0 .. 10^15-1 without leading zeros; [a-z0-9-], at most 64
+    /{path:rest}                                     whatever no other room has, below the root alone
 
 Anything else is no such address: 404.
 """
@@ -15,6 +16,7 @@ SHAPES = {
     "hash": "[0-9a-f]{64}",
     "int": "(?:0|[1-9][0-9]{0,14})",
     "word": "[a-z0-9-]{1,64}",
+    "rest": "(?!v1(?:/|$)|healthz$|readyz$|metrics$)[^\\x00]*",
 }
 
 _PART = re.compile(r"\{([a-z_]+):([a-z]+)\}")

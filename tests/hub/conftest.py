@@ -15,8 +15,10 @@ from tests.hub.running import RunningHub, running_hub
 
 
 def small_settings(folder: Path, **overrides: object) -> Settings:
-    """Embedded defaults under ``folder``, on any free port, with no worker of its own."""
-    return read_settings({}, home=folder, listen="127.0.0.1:0", worker="no", **overrides)
+    """Embedded defaults under ``folder``, on any free port, with no worker of its own. The web app is what a
+    test puts into ``folder / "website"``."""
+    given = {"home": folder, "listen": "127.0.0.1:0", "worker": "no", "web": folder / "website"} | overrides
+    return read_settings({}, **given)
 
 
 def large_settings(folder: Path, database: str, s3: S3Settings, **overrides: object) -> Settings:

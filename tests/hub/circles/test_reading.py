@@ -265,6 +265,20 @@ async def test_people_who_look_on_are_woken(small_hub: RunningHub) -> None:
     assert f'"topic":"{circle.id.hex()}","seq":4'.encode() in read
 
 
+async def test_the_line_to_a_reader_behind_a_proxy_can_begin_with_padding(small_hub: RunningHub) -> None:
+    _, _, _, friend = await of_two(small_hub)
+    headers = {"Authorization": f"Bearer {b64(friend.end.token or b'')}"}
+    for query, least in (("", 0), ("?pad=0", 0), ("?pad=1", 2048)):
+        url = f"{small_hub.url}/v1/live{query}"
+        async with small_hub.client.get(url, headers=headers) as stream:
+            first = await stream.content.readany()
+            while len(first) < least:
+                first += await stream.content.readany()
+        assert first.startswith(b"retry: ")
+        assert (len(first) > 2048) == bool(least)
+    assert (await friend.end.ask("GET", "/v1/live?pad=2")).status == 400
+
+
 async def test_work_is_picked_up_or_given_within_an_organisation(small_hub: RunningHub) -> None:
     world, circle, owner, friend = await of_two(small_hub)
     boss = manager(world.partner)

@@ -1,0 +1,1 @@
+"""The web mailbox's files: the app as it was when the hub started, and what a browser may do with it."""
