@@ -14,6 +14,11 @@ export function utf8(text: string): Uint8Array {
 
 /** All `parts` in one new array, in order. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  return joined(parts);
+}
+
+/** As `concat`, of any number of parts: arguments are limited, a list is not. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
   let at = 0;
   for (const part of parts) {

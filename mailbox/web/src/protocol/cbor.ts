@@ -4,7 +4,7 @@
  * Only arrays, unsigned integers up to 2^53-1, byte strings, NFC text, booleans and null exist. The
  * reader knows nothing else and reads in one pass; what it accepts encodes to the same bytes again.
  */
-import { concat, equal, utf8 } from "./bytes";
+import { equal, joined, utf8 } from "./bytes";
 import { Malformed } from "./errors";
 
 /** What can be written: nested arrays of the six things that exist. */
@@ -32,7 +32,7 @@ const ASCII = /^[\0-\x7f]*$/;
 export function encode(value: Raw): Uint8Array {
   const parts: Uint8Array[] = [];
   write(value, MAX_DEPTH, parts);
-  return concat(...parts);
+  return joined(parts);
 }
 
 /**
