@@ -9,10 +9,9 @@ import type { Pins } from "@/end/pins";
 import type { LocalState } from "@/end/state";
 import type { Connection } from "@/hub/connection";
 import { DIRECT_SUPPORT } from "@/end/purposes";
-import type { OrganisationKind } from "@/protocol/accreditation";
 import { concat, randomBytes, utf8 } from "@/protocol/bytes";
 import type { Member } from "@/protocol/organisation";
-import { reasonInfo, seal as box } from "@/protocol/private/boxes";
+import { reasonInfo, sealBox } from "@/protocol/private/boxes";
 import type { WorkerSecret } from "@/protocol/private/secrets";
 import {
   reasonCommitment,
@@ -29,7 +28,8 @@ export interface Me {
   readonly worker: Uint8Array;
   readonly organisation: Uint8Array;
   readonly address: string;
-  readonly name: string;
+  /** Changes when they change it. */
+  name: string;
   readonly secret: WorkerSecret;
 }
 
@@ -68,8 +68,8 @@ export class Desk {
     return member;
   }
 
-  /** The digest of the own organisation's accreditation in force, and its kind. */
-  standing(): { readonly digest: Uint8Array; readonly kind: OrganisationKind } | null {
+  /** The digest of the own organisation's accreditation in force, and its kind (OrganisationKind). */
+  standing(): { readonly digest: Uint8Array; readonly kind: number } | null {
     const found = this.directory.standing(this.me.organisation, this.clock());
     return found === null ? null : { digest: found.digest, kind: found.accreditation.kind };
   }
@@ -100,6 +100,6 @@ export class Desk {
     const commitment = reasonCommitment(salt, text);
     const { number, boxKey, keyHash } = this.directory.organisation(this.me.organisation).generation;
     const info = reasonInfo(this.me.worker, this.me.organisation, number, keyHash, commitment);
-    return { commitment, box: await box(boxKey, concat(salt, utf8(text)), info) };
+    return { commitment, box: await sealBox(boxKey, concat(salt, utf8(text)), info) };
   }
 }
