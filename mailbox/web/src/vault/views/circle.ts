@@ -152,6 +152,8 @@ export interface OpenedDocument {
   readonly name: string;
   readonly mediaType: string;
   readonly size: number;
+  /** Saving only: the job whose progress is told. */
+  readonly job?: string;
 }
 
 export interface UploadJob {

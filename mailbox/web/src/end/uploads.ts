@@ -1,0 +1,170 @@
+/**
+ * Files on their way into circles, as pages follow them: one job each, with progress, a way to stop, and going
+ * on by itself once the line is back. Nothing is shared before every byte is at the hub and its entry is posted.
+ */
+import type { Context } from "@/end/context";
+import { Away, KeyholderError, Locked } from "@/end/errors";
+import { Pace } from "@/end/pace";
+import { wordTrouble } from "@/end/trouble";
+import { randomBytes, toHex } from "@/protocol/bytes";
+import type { UploadJob } from "@/vault/api";
+
+/** How long to wait before going on after a lost line, in ms; the last one again and again. */
+const RESTS = [2_000, 5_000, 15_000, 30_000] as const;
+/** Finished jobs that are still told about. */
+const REMEMBERED = 50;
+
+/** What one job does, step by step. `run` may be called again after Away, and goes on. */
+export interface Work {
+  readonly circle: string;
+  readonly name: string;
+  readonly size: number;
+  run(told: Told, signal: AbortSignal): Promise<void>;
+  drop(): Promise<void>;
+}
+
+/** What a piece of work says of itself. */
+export interface Told {
+  state(state: UploadJob["state"]): void;
+  progress(done: number, total: number): void;
+}
+
+interface Running {
+  view: UploadJob;
+  readonly work: Work;
+  readonly stop: AbortController;
+  readonly pace: Pace;
+  goOn: (() => void) | null;
+  active: boolean;
+}
+
+/** The uploads of this vault. */
+export class Uploads {
+  readonly #jobs = new Map<string, Running>();
+
+  constructor(private readonly context: Context) {
+    context.onForget(() => this.#forget());
+  }
+
+  /** Whether anything is on its way: nobody is signed out for being idle meanwhile. */
+  get busy(): boolean {
+    return [...this.#jobs.values()].some((job) => job.active);
+  }
+
+  /** Begin. The job's id. */
+  begin(work: Work): string {
+    const id = toHex(randomBytes(8));
+    const job: Running = {
+      view: {
+        job: id,
+        circle: work.circle,
+        name: work.name,
+        size: work.size,
+        done: 0,
+        bytesPerSecond: 0,
+        state: "checking",
+      },
+      work,
+      stop: new AbortController(),
+      pace: new Pace(() => this.context.now()),
+      goOn: null,
+      active: false,
+    };
+    this.#jobs.set(id, job);
+    this.#tidy();
+    void this.#run(job);
+    return id;
+  }
+
+  /** Stop, and have the hub drop what it holds. */
+  async cancel(id: string): Promise<void> {
+    const job = this.#jobs.get(id);
+    if (job === undefined || job.view.state === "shared" || job.view.state === "posting") return;
+    job.stop.abort();
+    job.goOn?.();
+    this.#say(job, { state: "stopped" });
+    await job.work.drop().catch(() => undefined); // the hub drops what nobody goes on with
+  }
+
+  /** Go on now: the line is back, or a person asks for it. */
+  retry(id: string): void {
+    const job = this.#jobs.get(id);
+    if (job === undefined || job.stop.signal.aborted) return;
+    if (job.goOn !== null) job.goOn();
+    else if (!job.active && job.view.state === "failed") void this.#run(job);
+  }
+
+  /** The line is back: everything that waits goes on. */
+  wake(): void {
+    for (const job of this.#jobs.values()) job.goOn?.();
+  }
+
+  async #run(job: Running): Promise<void> {
+    job.active = true;
+    const told: Told = {
+      state: (state) => this.#say(job, { state }),
+      progress: (done, total) => this.#progress(job, done, total),
+    };
+    try {
+      for (let attempt = 0; !job.stop.signal.aborted; attempt++) {
+        try {
+          await job.work.run(told, job.stop.signal);
+          this.#say(job, { state: "shared", done: job.work.size, bytesPerSecond: 0 });
+          return;
+        } catch (error) {
+          if (job.stop.signal.aborted) return;
+          if (!(error instanceof Away)) throw error;
+          this.#say(job, { state: "waiting", trouble: wordTrouble(error), bytesPerSecond: 0 });
+          await this.#rest(job, RESTS[Math.min(attempt, RESTS.length - 1)] ?? 30_000);
+        }
+      }
+    } catch (error) {
+      this.#say(job, { state: "failed", trouble: wordTrouble(error), bytesPerSecond: 0 });
+      if (!(error instanceof KeyholderError)) throw error;
+    } finally {
+      job.active = false;
+    }
+  }
+
+  #rest(job: Running, ms: number): Promise<void> {
+    return new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      job.goOn = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    }).then(() => {
+      job.goOn = null;
+    });
+  }
+
+  #progress(job: Running, done: number, total: number): void {
+    const share = total === 0 ? 0 : done / total;
+    const bytesPerSecond = job.pace.heard(done);
+    this.#say(job, { state: "sealing", done: Math.round(job.work.size * share), bytesPerSecond });
+  }
+
+  #say(job: Running, change: Partial<UploadJob>): void {
+    const { trouble: _, ...before } = job.view;
+    job.view = { ...before, ...change };
+    this.context.emit({ type: "upload", job: job.view });
+  }
+
+  #tidy(): void {
+    for (const [id, job] of this.#jobs) {
+      if (this.#jobs.size <= REMEMBERED) return;
+      if (!job.active) this.#jobs.delete(id);
+    }
+  }
+
+  /** Keys are forgotten: what was on its way stops, and says so. */
+  #forget(): void {
+    for (const job of this.#jobs.values()) {
+      if (!job.active) continue;
+      job.stop.abort();
+      job.goOn?.();
+      this.#say(job, { state: "failed", trouble: wordTrouble(new Locked()) });
+    }
+    this.#jobs.clear();
+  }
+}
