@@ -26,7 +26,7 @@ VAULT = (
 _VAULT_FILE = re.compile(r"assets/vault\.worker-[\w-]+\.js")
 
 OFF = (
-    "accelerometer", "autoplay", "bluetooth", "browsing-topics", "clipboard-read", "clipboard-write",
+    "accelerometer", "autoplay", "browsing-topics", "clipboard-read", "clipboard-write",
     "cross-origin-isolated", "display-capture", "encrypted-media", "fullscreen", "gamepad", "geolocation",
     "gyroscope", "hid", "idle-detection", "keyboard-map", "local-fonts", "magnetometer", "microphone", "midi",
     "otp-credentials", "payment", "picture-in-picture", "screen-wake-lock", "serial", "storage-access",

@@ -3,6 +3,7 @@ import { parse } from "smol-toml";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { pack } from "./packing.ts";
 
 /** Policies' tables are the hub's own files: one truth for both sides. */
 function toml(): Plugin {
@@ -15,30 +16,42 @@ function toml(): Plugin {
   };
 }
 
-/** The service worker is a script of its own at a place of its own: its address is its reach. */
-function serviceWorker(): Plugin {
+/** Once the app is written: the service worker, then what a hub serves besides. */
+function finishing(): Plugin {
   return {
-    name: "service-worker",
+    name: "finishing",
     apply: "build",
-    async closeBundle() {
-      await build({
-        configFile: false,
-        logLevel: "warn",
-        resolve: { alias: { "@": at("./src") } },
-        build: {
-          emptyOutDir: false,
-          copyPublicDir: false,
-          lib: { entry: at("./src/sw.ts"), formats: ["iife"], name: "kith", fileName: () => "sw.js" },
-        },
-      });
+    writeBundle: {
+      order: "post",
+      sequential: true,
+      async handler({ dir }) {
+        const folder = dir ?? at("./dist");
+        await buildServiceWorker(folder);
+        await pack(folder);
+      },
     },
   };
+}
+
+/** The service worker is a script of its own at a place of its own: its address is its reach. */
+async function buildServiceWorker(folder: string): Promise<void> {
+  await build({
+    configFile: false,
+    logLevel: "warn",
+    resolve: { alias: { "@": at("./src") } },
+    build: {
+      outDir: folder,
+      emptyOutDir: false,
+      copyPublicDir: false,
+      lib: { entry: at("./src/sw.ts"), formats: ["iife"], name: "kith", fileName: () => "sw.js" },
+    },
+  });
 }
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
-  plugins: [toml(), serviceWorker()],
+  plugins: [toml(), finishing()],
   resolve: { alias: { "@": at("./src"), "@policies": at("../../policies/data") } },
   // Sass finds the two front ends by name, and one within the other by its folder.
   css: { preprocessorOptions: { scss: { loadPaths: [at("."), at("./node_modules")], quietDeps: true } } },
