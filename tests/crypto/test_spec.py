@@ -13,14 +13,14 @@ import pytest
 
 from crypto import accreditation, entries, events, facts, letters, statements
 from crypto.encoding import Struct
-from crypto.private import bodies, boxes, secrets
+from crypto.private import bodies, boxes, rewraps, secrets
 from tests.vectors.form import HERE, load
 
 ROOT = Path(__file__).parents[2]
 SPEC = (ROOT / "crypto" / "SPEC.md").read_text(encoding="utf-8")
 RULES = dict(re.findall(r"^\*\*(MUST-[A-Z]+-\d+)\*\* (.*)$", SPEC, re.MULTILINE))
 FORMATS = dict(re.findall(r"^([a-z-]+) = \[(\w+: .*)\]", SPEC, re.MULTILINE))
-MODULES = (accreditation, entries, events, facts, letters, statements, bodies, boxes, secrets)
+MODULES = (accreditation, entries, events, facts, letters, statements, bodies, boxes, rewraps, secrets)
 
 
 @cache

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from crypto import checkpoints, encoding, keys, merkle, signing
-from crypto.private import bodies, boxes, content, documents, secrets, words
+from crypto.private import bodies, boxes, content, documents, rewraps, secrets, unlocking, words
 from tests.vectors.form import Case, Check, Shared, joined, pattern, unhex
 
 
@@ -119,6 +120,49 @@ def _archive(shared: Shared, case: Case) -> Any:
     public = shared["publics"][case["public"]]
     opened = secret.open_archive(unhex(case["organisation"]), unhex(case["archive"]), unhex(public))
     return {"secret": opened.raw.hex(), "generation": opened.generation}
+
+
+def _bound(case: Case) -> unlocking.Wrapped:
+    organisation, worker = unhex(case["organisation"]), unhex(case["worker"])
+    return unlocking.Wrapped(case["hub"], organisation, worker, case["address"], case["version"])
+
+
+def _passkey(shared: Shared, case: Case) -> Any:
+    keys = unlocking.PasskeyKeys.derive(unhex(case["output"]), case["hub"])
+    asked = unlocking.passkey_input(case["hub"])
+    return {"input": asked.hex(), "auth": keys.auth.hex(), "wrap": keys.wrap.hex()}
+
+
+def _open_passkey(shared: Shared, case: Case) -> Any:
+    keys = unlocking.PasskeyKeys.derive(unhex(case["output"]), case["hub"])
+    return keys.open(unhex(case["locked"]), unhex(case["credential"]), _bound(case)).raw.hex()
+
+
+@lru_cache
+def _stretched(pin: str, device_half: str, worker: str) -> unlocking.PinKeys:
+    return unlocking.PinKeys.derive(pin, unhex(device_half), unhex(worker))
+
+
+def _pin_keys(case: Case) -> unlocking.PinKeys:
+    """Many cases have the same PIN, and Argon2id is slow on purpose."""
+    return _stretched(case["pin"], case["device_half"], case["worker"])
+
+
+def _pin(shared: Shared, case: Case) -> Any:
+    keys = _pin_keys(case)
+    return {"check": keys.check.hex(), "wrap": keys.wrap_key(unhex(case["hub_half"])).hex()}
+
+
+def _open_pin(shared: Shared, case: Case) -> Any:
+    locked, half = unhex(case["locked"]), unhex(case["hub_half"])
+    return _pin_keys(case).open(locked, half, _bound(case)).raw.hex()
+
+
+def _open_rewrap(shared: Shared, case: Case) -> Any:
+    secret = secrets.OrganisationSecret(unhex(case["secret"]), case["generation"])
+    copies = rewraps.Rewraps(secret, unhex(case["organisation"]))
+    circle, wrapped, committed = (unhex(case[name]) for name in ("circle", "wrapped", "commitment"))
+    return copies.open(circle, case["epoch"], wrapped, committed).hex()
 
 
 def _open_box(shared: Shared, case: Case) -> Any:
@@ -249,6 +293,11 @@ CHECKS: dict[str, Check] = {
     "unlock": _unlock,
     "unwrap": _unwrap,
     "open-archive": _archive,
+    "passkey": _passkey,
+    "open-passkey": _open_passkey,
+    "pin": _pin,
+    "open-pin": _open_pin,
+    "open-rewrap": _open_rewrap,
     "open-box": _open_box,
     "seal-box": _seal_box,
     "box-public": _public_of,

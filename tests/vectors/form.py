@@ -73,6 +73,13 @@ def joined(sources: dict[str, str], parts: list[dict[str, Any]]) -> bytes:
     return out
 
 
+def flip(data: bytes, at: int = -1) -> str:
+    """``data`` with one bit changed, as hex."""
+    changed = bytearray(data)
+    changed[at] ^= 1
+    return changed.hex()
+
+
 def pattern(length: int) -> bytes:
     """``length`` bytes that count 0..250 again and again: a plaintext that needs no storing."""
     return (bytes(range(251)) * (length // 251 + 1))[:length]

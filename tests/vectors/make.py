@@ -10,7 +10,15 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from tests.vectors import make_basic, make_chains, make_circles, make_entries, make_letters, make_secret
+from tests.vectors import (
+    make_basic,
+    make_chains,
+    make_circles,
+    make_entries,
+    make_letters,
+    make_secret,
+    make_unlocking,
+)
 from tests.vectors.checks_basic import CHECKS as BASIC
 from tests.vectors.checks_chains import CHECKS as CHAINS
 from tests.vectors.form import Case, Keep, Shared, load, outcome, path
@@ -19,6 +27,7 @@ Maker = Callable[[Keep], tuple[str, Shared, list[Case]]]
 MAKERS: dict[str, Maker] = {
     **make_basic.MAKERS,
     **make_secret.MAKERS,
+    **make_unlocking.MAKERS,
     **make_chains.MAKERS,
     **make_entries.MAKERS,
     **make_circles.MAKERS,

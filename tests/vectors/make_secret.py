@@ -11,7 +11,7 @@ import msgspec
 from crypto.encoding import pack
 from crypto.private import bodies, boxes, content, documents, secrets, words
 from tests.crypto.build import HUB, seed, some_id
-from tests.vectors.form import Case, Keep, Shared, case, pattern
+from tests.vectors.form import Case, Keep, Shared, case, flip, pattern
 
 SALT = some_id("sign-in salt")
 
@@ -72,7 +72,7 @@ def wraps(keep: Keep) -> tuple[str, Shared, list[Case]]:
         "other-address": {"address": "bob@partner.example"},
         "other-salt": {"salt": some_id("other salt").hex()},
         "other-version": {"version": 2},
-        "flipped": {"wrapped": _flip(wrapped)},
+        "flipped": {"wrapped": flip(wrapped)},
         "cut": {"wrapped": wrapped[:11].hex()},
     }
     unlocking: dict[str, Any] = {
@@ -111,12 +111,6 @@ def wraps(keep: Keep) -> tuple[str, Shared, list[Case]]:
     )
 
 
-def _flip(data: bytes, at: int = -1) -> str:
-    changed = bytearray(data)
-    changed[at] ^= 1
-    return changed.hex()
-
-
 def box_cases(keep: Keep) -> tuple[str, Shared, list[Case]]:
     """HPKE with X-Wing, and every info."""
     secret = boxes.BoxSecret(seed("box seed"))
@@ -132,13 +126,13 @@ def box_cases(keep: Keep) -> tuple[str, Shared, list[Case]]:
         "label": boxes.entry_key_info(seed("circle"), seed("head"), some_id("org"), 2, seed("key hash")),
     }
     edits = {
-        "mlkem-flipped": [{"hex": _flip(box[:1], 0)}, {"from": "box", "start": 1}],
+        "mlkem-flipped": [{"hex": flip(box[:1], 0)}, {"from": "box", "start": 1}],
         "x25519-flipped": [
             {"from": "box", "stop": 1100},
-            {"hex": _flip(box[1100:1101])},
+            {"hex": flip(box[1100:1101])},
             {"from": "box", "start": 1101},
         ],
-        "ciphertext-flipped": [{"from": "box", "stop": -1}, {"hex": _flip(box[-1:])}],
+        "ciphertext-flipped": [{"from": "box", "stop": -1}, {"hex": flip(box[-1:])}],
         "cut": [{"from": "box", "stop": -1}],
         "extended": [{"from": "box"}, {"hex": "00"}],
         "without-post-quantum": [{"from": "box", "start": 1088}],
@@ -208,9 +202,9 @@ def content_cases(keep: Keep) -> tuple[str, Shared, list[Case]]:
         opened("repeated", no, cut(0, two), cut(one, two), cut(three)),
         opened("spliced", no, cut(0, two), cut(two, None, "other")),
         opened("other-header", no, cut(0, one, "other"), cut(one)),
-        opened("flipped-salt", no, {"hex": _flip(long[:1])}, cut(1)),
-        opened("flipped-commitment", no, cut(0, 55), {"hex": _flip(long[55:56])}, cut(56)),
-        opened("flipped-chunk", no, cut(0, 100), {"hex": _flip(long[100:101])}, cut(101)),
+        opened("flipped-salt", no, {"hex": flip(long[:1])}, cut(1)),
+        opened("flipped-commitment", no, cut(0, 55), {"hex": flip(long[55:56])}, cut(56)),
+        opened("flipped-chunk", no, cut(0, 100), {"hex": flip(long[100:101])}, cut(101)),
         opened("second-key", no, {"from": "short"}, key=seed("second").hex()),
         opened("other-context", no, {"from": "short"}, context=content.body_context(seed("X")).hex()),
         *[case(f"pad-{size}", "pad", plaintext=pattern(size).hex()) for size in (0, 255, 256, 300)],

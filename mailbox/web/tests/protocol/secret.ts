@@ -7,6 +7,8 @@ import * as boxes from "@/protocol/private/boxes";
 import * as content from "@/protocol/private/content";
 import * as documents from "@/protocol/private/documents";
 import { RangeOpener } from "@/protocol/private/ranges";
+import { Rewraps } from "@/protocol/private/rewraps";
+import { PasskeyKeys, passkeyInput, PinKeys } from "@/protocol/private/unlocking";
 import * as secrets from "@/protocol/private/secrets";
 import * as words from "@/protocol/private/words";
 import { type Check, Given, pattern } from "./vectors";
@@ -38,6 +40,18 @@ export function wrapped(given: Given): secrets.Wrapped {
     address: given.text("address"),
     version: given.number("version"),
   };
+}
+
+const stretched = new Map<string, PinKeys>();
+
+/** Many cases have the same PIN, and Argon2id is slow on purpose. */
+function pinKeys(given: Given): PinKeys {
+  const same = ["pin", "device_half", "worker"].map((name) => given.text(name)).join(" ");
+  const keys =
+    stretched.get(same) ??
+    PinKeys.derive(given.text("pin"), given.bytes("device_half"), given.bytes("worker"));
+  stretched.set(same, keys);
+  return keys;
 }
 
 async function openContent(shared: Given, given: Given): Promise<unknown> {
@@ -125,6 +139,30 @@ export const SECRET: Readonly<Record<string, Check>> = {
     const listed = shared.within("publics").bytes(given.text("public"));
     const opened = await secret.openArchive(given.bytes("organisation"), given.bytes("archive"), listed);
     return { secret: toHex(opened.raw), generation: opened.generation };
+  },
+  passkey: (_, given) => {
+    const keys = PasskeyKeys.derive(given.bytes("output"), given.text("hub"));
+    const input = passkeyInput(given.text("hub"));
+    return { input: toHex(input), auth: toHex(keys.auth), wrap: toHex(keys.wrap) };
+  },
+  "open-passkey": async (_, given) => {
+    const keys = PasskeyKeys.derive(given.bytes("output"), given.text("hub"));
+    const opened = await keys.open(given.bytes("locked"), given.bytes("credential"), wrapped(given));
+    return toHex(opened.raw);
+  },
+  pin: (_, given) => {
+    const keys = pinKeys(given);
+    return { check: toHex(keys.check), wrap: toHex(keys.wrapKey(given.bytes("hub_half"))) };
+  },
+  "open-pin": async (_, given) => {
+    const opened = pinKeys(given).open(given.bytes("locked"), given.bytes("hub_half"), wrapped(given));
+    return toHex((await opened).raw);
+  },
+  "open-rewrap": async (_, given) => {
+    const secret = new secrets.OrganisationSecret(given.bytes("secret"), given.number("generation"));
+    const copies = new Rewraps(secret, given.bytes("organisation"));
+    const [circle, committed] = [given.bytes("circle"), given.bytes("commitment")];
+    return toHex(await copies.open(circle, given.number("epoch"), given.bytes("wrapped"), committed));
   },
   "open-box": async (shared, given) => {
     const secret = new boxes.BoxSecret(given.bytes("seed"));
