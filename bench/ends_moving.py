@@ -48,7 +48,9 @@ async def ends(place: Place, mib: int) -> list[dict[str, Any]]:
 
 
 def _words(world: World, house: House, circle: bytes) -> dict[str, str]:
-    return {"address": house.founded.address, "words": house.founded.words, "circle": circle.hex()}
+    founded = house.founded
+    device = world.device(founded.address).hex()
+    return {"address": founded.address, "words": founded.words, "device": device, "circle": circle.hex()}
 
 
 def _fill(path: Path, mib: int) -> None:
@@ -75,7 +77,8 @@ async def act(words: dict[str, str]) -> dict[str, Any]:
     folder = Path(words["folder"])
     trust = Trust.read((folder / "root").read_bytes())
     async with Connection(words["url"]) as connection:
-        end = await End.sign_in(connection, trust, words["address"], words["words"])
+        device = bytes.fromhex(words["device"])
+        end = await End.sign_in(connection, trust, words["address"], words["words"], device=device)
         circle = end.circle(bytes.fromhex(words["circle"]))
         await circle.sync()
         idle = _forget_peak()

@@ -134,7 +134,7 @@ def _progress() -> Progress:
 def _where_to_look(where: Stage, memory: Memory) -> None:
     screen.print()
     screen.print(f"[bold]The hub runs at {where.url}[/bold], and {where.mail_count()} mails were caught:")
-    screen.print(f"  {where.mail_url}  (read them in a browser: a link, and nothing else)")
+    screen.print(f"  {where.mail_url}  (read them in a browser: a link or a code, and nothing else)")
     screen.print("[bold]Who can sign in[/bold] (everybody is invented), with which six words:")
     for organisation in dict.fromkeys(held.organisation for held in memory.people):
         screen.print(f"  {organisation}")
@@ -142,7 +142,9 @@ def _where_to_look(where: Stage, memory: Memory) -> None:
             if held.organisation == organisation and held.role != "left":
                 _print_plain(f"    {held.name}, {held.role}: {held.address}  {held.words}")
     person = memory.person("robin")
-    screen.print("Be one of them, in another terminal:")
+    screen.print(
+        "Be one of them, in another terminal; a new device is asked for a code, which comes by mail:"
+    )
     kith = ".venv/bin/kith --profile robin"
     _print_plain(f"  {kith} trust {where.home / 'root.kith'} --hub {where.url} --yes")
     _print_plain(f"  KITH_WORDS='{person.words}' {kith} sign-in --address {person.address} --keep 30m")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from demo.cast import Held, House, Memory, Person
 from demo.stage import DAY, MINUTE, Stage, enrol_token
@@ -15,6 +16,7 @@ from hub.accounts import service as accounts
 from hub.organisations import service as organisations
 from keyholder.authority import AuthorityKeys, Trust, publish
 from keyholder.connection import Connection
+from keyholder.devices import token
 from keyholder.end import End
 from keyholder.enrolment import found, join
 from keyholder.errors import KeyholderError
@@ -46,7 +48,7 @@ class Troupe:
     async def sign_in(self, key: str) -> End:
         """Sign one person in with their words."""
         held = self.memory.person(key)
-        folder = self.stage.home / "ends" / key
+        folder = self.folder(key)
         connection = await self.doors.enter_async_context(Connection(self.stage.url))
         end = await End.sign_in(
             connection,
@@ -56,10 +58,19 @@ class Troupe:
             name=held.name,
             folder=folder,
             clock=self.stage.clock,
+            device=self.device(key, held.address),
         )
         self.ends[key] = end
         self.fresh_until[key] = self.stage.clock() + FRESH
         return end
+
+    def folder(self, key: str) -> Path:
+        """What stands for one person's device."""
+        return self.stage.home / "ends" / key
+
+    def device(self, key: str, address: str) -> bytes | None:
+        """By what the hub knows that device again."""
+        return token(self.folder(key), self.trust.hub, address)
 
     def hold(self, person: Person, house: House, words: str) -> None:
         """Remember somebody's words: they are invented, so they may be shown."""
@@ -96,7 +107,14 @@ async def found_house(troupe: Troupe, house: House, authority: AuthorityKeys, ro
     async with stage.hub.database.write() as unit:
         await accounts.invite_founder(unit, stage.hub, founder.mail, stage.clock())
     mail = await stage.mail_to(founder.mail, before)
-    founded = await found(troupe.connection, troupe.trust, enrol_token(mail), founder.address, stage.clock)
+    founded = await found(
+        troupe.connection,
+        troupe.trust,
+        enrol_token(mail),
+        founder.address,
+        stage.clock,
+        troupe.device(founder.key, founder.address),
+    )
     troupe.hold(founder, house, founded.words)
     troupe.memory.kits[house.key] = founded.kit_words
     troupe.ids[house.key] = founded.organisation
@@ -120,7 +138,8 @@ async def admit(troupe: Troupe, house: House, person: Person) -> None:
     before = stage.mail_count()
     await manager.team.invite(person.mail, person.role)
     mail = await stage.mail_to(person.mail, before)
-    joined = await join(troupe.connection, troupe.trust, enrol_token(mail), person.address)
+    device = troupe.device(person.key, person.address)
+    joined = await join(troupe.connection, troupe.trust, enrol_token(mail), person.address, device)
     manager = await troupe.be(house.people[0].key)
     await manager.team.admit(joined.spoken, person.role)
     troupe.hold(person, house, joined.words)

@@ -26,7 +26,9 @@ async def test_item_23_an_admission_with_anything_swapped_admits_nobody(
     world: World, proxy: Proxy, what: str
 ) -> None:
     invitation = await world.vcu.manager.team.invite("ann@harbour.example")
-    joined = await join(await world.connection(), world.trust, world.link(invitation), "ann")
+    joined = await join(
+        await world.connection(), world.trust, world.link(invitation), "ann", world.device("ann")
+    )
     length = {"signing_key": 32, "box_key": 1216, "worker": 16, "invitation": 16}.get(what)
     swapped = b64(os.urandom(length)) if length else "mallory"
 
@@ -43,7 +45,9 @@ async def test_item_23_an_organisation_that_was_swapped_at_enrolment_admits_nobo
 ) -> None:
     proxy.change("/enrolments/look", lambda answer, _: answer | {"genesis": b64(os.urandom(32))})
     invitation = await world.vcu.manager.team.invite("ann@harbour.example")
-    joined = await join(await world.connection(), world.trust, world.link(invitation), "ann")
+    joined = await join(
+        await world.connection(), world.trust, world.link(invitation), "ann", world.device("ann")
+    )
 
     with alarmed(23):
         await world.vcu.manager.team.admit(joined.spoken, "worker")
@@ -60,7 +64,9 @@ async def test_item_23_a_link_that_speaks_of_another_hub_is_refused(world: World
 async def test_item_23_the_hub_cannot_raise_a_role(world: World, proxy: Proxy) -> None:
     """The role is the manager's own word."""
     invitation = await world.vcu.manager.team.invite("ann@harbour.example")
-    joined = await join(await world.connection(), world.trust, world.link(invitation), "ann")
+    joined = await join(
+        await world.connection(), world.trust, world.link(invitation), "ann", world.device("ann")
+    )
     proxy.change(
         "/waiting",
         lambda answer, _: answer | {"items": [row | {"role": "manager"} for row in answer["items"]]},

@@ -106,6 +106,7 @@ async def test_item_01_another_person_under_ones_own_sign_in_is_refused(world: W
             folder=world.folder,
             clock=world.hub.clock,
             expect=os.urandom(16),
+            device=world.device(founded.address),
         )
 
 
@@ -114,7 +115,9 @@ async def test_item_02_signed_records_that_list_other_keys_are_refused(world: Wo
     ann = await world.colleague(world.vcu, "ann")
     start, proved = proxy.last("/sign-in/start"), proxy.last("/sign-in/prove")
     invitation = await world.vcu.manager.team.invite("ann@harbour.example", replaces=ann.worker)
-    thief = await join(await world.connection(), world.trust, world.link(invitation), ann.address)
+    thief = await join(
+        await world.connection(), world.trust, world.link(invitation), ann.address, world.device(ann.address)
+    )
     await world.vcu.manager.team.admit(thief.spoken, "worker", replaces=ann.worker)
     await world.sign_in(thief.address, thief.words)
     token = proxy.last("/sign-in/finish")

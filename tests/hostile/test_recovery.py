@@ -30,6 +30,7 @@ async def brought_back(world: World) -> Joined:
         "new-manager",
         "manager@shelter.example",
         world.hub.clock,
+        world.device("new-manager"),
     )
 
 

@@ -20,7 +20,8 @@ async def founded(world: World) -> Founded:
     """An organisation that waits for its accreditation."""
     async with world.hub.database.write() as unit:
         link = await accounts.invite_founder(unit, world.hub.hub, "m@steps.example", world.hub.clock())
-    return await found(await world.connection(), world.trust, link, "steps-manager", world.hub.clock)
+    device = world.device("steps-manager")
+    return await found(await world.connection(), world.trust, link, "steps-manager", world.hub.clock, device)
 
 
 async def test_a_founder_signs_in_before_the_accreditation_and_sends_nothing(
@@ -47,6 +48,7 @@ async def test_a_device_that_knows_its_organisation_takes_no_other(world: World,
         await End.sign_in(
             connection, world.trust, house.address, house.words, folder=tmp_path / "device",
             clock=world.hub.clock, expect=house.worker, of=os.urandom(16),
+            device=world.device(house.address),
         )  # fmt: skip
 
     assert (caught.value.item, caught.value.code) == (1, "key-substituted")

@@ -26,7 +26,7 @@ async def test_a_colleague_joins_by_their_spoken_words_and_works(world: World) -
 
 async def test_nobody_is_admitted_by_words_that_are_not_theirs(world: World) -> None:
     invitation = await world.vcu.manager.team.invite("ann@harbour.example")
-    await join(await world.connection(), world.trust, world.link(invitation), "ann")
+    await join(await world.connection(), world.trust, world.link(invitation), "ann", world.device("ann"))
 
     with pytest.raises(Alarm) as alarm:
         await world.vcu.manager.team.admit(word_list.generate(5), "worker")
@@ -36,7 +36,9 @@ async def test_nobody_is_admitted_by_words_that_are_not_theirs(world: World) -> 
 
 async def test_one_who_waits_is_told_to_wait(world: World) -> None:
     invitation = await world.vcu.manager.team.invite("ann@harbour.example")
-    joined = await join(await world.connection(), world.trust, world.link(invitation), "ann")
+    joined = await join(
+        await world.connection(), world.trust, world.link(invitation), "ann", world.device("ann")
+    )
 
     with pytest.raises(KeyholderError):
         await world.sign_in(joined.address, joined.words)
@@ -65,7 +67,9 @@ async def test_a_manager_brings_a_colleague_back_with_new_keys(world: World) -> 
     ours, _ = await world.shared_circle()
     ann = await world.colleague(world.vcu, "ann")
     invitation = await world.vcu.manager.team.invite("ann@harbour.example", replaces=ann.worker)
-    joined = await join(await world.connection(), world.trust, world.link(invitation), ann.address)
+    joined = await join(
+        await world.connection(), world.trust, world.link(invitation), ann.address, world.device(ann.address)
+    )
     with pytest.raises(NotReady):
         await world.vcu.manager.team.admit(joined.spoken, "worker")
 
@@ -115,6 +119,7 @@ async def test_the_printed_kit_brings_in_a_new_manager(world: World) -> None:
         "second-manager",
         "second@harbour.example",
         world.hub.clock,
+        world.device("second-manager"),
     )
 
     end = await world.sign_in(joined.address, joined.words)

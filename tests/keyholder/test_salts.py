@@ -16,7 +16,9 @@ async def test_it_stays_when_somebody_takes_the_name_and_when_they_change_their_
     before = await salt(world, "ann")
     assert before != await salt(world, "ben")
     invitation = await world.vcu.manager.team.invite("ann@harbour.example")
-    joined = await join(await world.connection(), world.trust, world.link(invitation), "ann")
+    joined = await join(
+        await world.connection(), world.trust, world.link(invitation), "ann", world.device("ann")
+    )
     assert await salt(world, "ann") == before
     await world.vcu.manager.team.admit(joined.spoken, "worker")
     end = await world.sign_in("ann", joined.words)
@@ -34,6 +36,7 @@ async def test_it_stays_when_the_kit_brings_a_manager_back(world: World) -> None
         "second",
         "second@harbour.example",
         world.hub.clock,
+        world.device("second"),
     )
     assert await salt(world, "second") == before
     await world.sign_in("second", back.words)

@@ -11,6 +11,7 @@ real one.
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -96,7 +97,9 @@ class World:
         async with self.hub.database.write() as unit:
             link = await accounts.invite_founder(unit, self.hub.hub, mail, self.hub.clock())
         connection = await self.connection()
-        founded = await found(connection, self.trust, link, f"{name.lower()}-manager", self.hub.clock)
+        address = f"{name.lower()}-manager"
+        device = self.device(address)
+        founded = await found(connection, self.trust, link, address, self.hub.clock, device)
         house = House(name, kind, founded)
         house.accreditation = await self.accredit(house)
         house.manager = await self.sign_in(founded.address, founded.words, name=f"{name} manager")
@@ -125,6 +128,11 @@ class World:
         async with Connection(self.hub.url) as connection:
             await publish(connection, "withdrawal", signed)
 
+    @staticmethod
+    def device(address: str) -> bytes:
+        """The token of the device on which somebody enrols and works."""
+        return hashlib.sha256(f"device of {address.lower()}".encode()).digest()
+
     async def sign_in(self, address: str, words: str, name: str = "", folder: Path | None = None) -> End:
         """A signed-in end on a connection of its own."""
         connection = await self.connection()
@@ -136,6 +144,7 @@ class World:
             name=name,
             folder=folder or self.folder,
             clock=self.hub.clock,
+            device=self.device(address),
         )
 
     async def again(self, house: House, folder: Path | None = None) -> End:
@@ -145,9 +154,9 @@ class World:
     async def colleague(self, house: House, name: str, role: str = "worker") -> Colleague:
         """Somebody new: invited, enrolled, admitted by their spoken words, signed in."""
         invitation = await house.manager.team.invite(f"{name}@{house.name.lower()}.example", role)
-        joined = await join(
-            await self.connection(), self.trust, self.link(invitation), f"{house.name}-{name}"
-        )
+        address = f"{house.name}-{name}"
+        link, device = self.link(invitation), self.device(address)
+        joined = await join(await self.connection(), self.trust, link, address, device)
         worker = await house.manager.team.admit(joined.spoken, role)
         colleague = Colleague(joined.address, joined.words, worker)
         colleague.end = await self.sign_in(joined.address, joined.words, name=name)

@@ -3,7 +3,8 @@
 Here options are read, commands gathered, and whatever goes wrong becomes a plain line and a code:
 
 0 fine; 1 refused, or anything else; 2 wrong usage; 3 the hub cannot be reached; 4 not signed in, or not
-allowed; 5 ALARM: somebody must be told; 6 this program needs an update; 7 it cannot be opened here.
+allowed; 5 ALARM: somebody must be told; 6 this program needs an update; 7 it cannot be opened here;
+8 a code has been sent to your mail: give it with --code.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from keyholder.console import Console
 from keyholder.errors import (
     Away,
     CannotOpen,
+    CodeNeeded,
     KeyholderError,
     Refused,
     UpdateNeeded,
@@ -53,17 +55,18 @@ class Exit(IntEnum):
     ALARM = 5
     UPDATE = 6
     CANNOT_OPEN = 7
+    CODE_NEEDED = 8
 
 
 FLAGS = frozenset({"--json", "--verbose", "-v", "--security", "--words-stdin"})
-VALUED = frozenset({"--profile"})
+VALUED = frozenset({"--profile", "--code"})
 
 cli = typer.Typer(
     name="kith",
     help="One place where the organisations that support a victim work together. Only they can read it.",
     epilog="--json, --verbose, --security and --profile may stand anywhere. "
     "Exit codes: 0 fine, 1 refused, 2 usage, 3 hub away, 4 not signed in or not allowed, 5 ALARM, "
-    "6 update needed, 7 cannot be opened.",
+    "6 update needed, 7 cannot be opened, 8 code needed.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -87,12 +90,20 @@ def outermost(
     words_stdin: Annotated[
         bool, typer.Option("--words-stdin", help="Read your six words from standard input.")
     ] = False,
+    code: Annotated[
+        str, typer.Option("--code", help="The code from the mail, on a device that was not used before.")
+    ] = "",
 ) -> None:
     """See `help` above: this only sets up what every command has at hand."""
     if not is_name(profile):
         raise typer.BadParameter("a profile's name is made of a-z, 0-9 and hyphens", param_hint="--profile")
     ctx.obj = make_call(
-        profile, as_json=as_json, verbose=verbose, security=security, words_from_stdin=words_stdin
+        profile,
+        as_json=as_json,
+        verbose=verbose,
+        security=security,
+        words_from_stdin=words_stdin,
+        code=code,
     )
 
 
@@ -145,6 +156,7 @@ def exit_of(error: BaseException) -> Exit:
         (Alarm, Exit.ALARM),
         (UpdateNeeded, Exit.UPDATE),
         (CannotOpen, Exit.CANNOT_OPEN),
+        (CodeNeeded, Exit.CODE_NEEDED),
         (Away, Exit.AWAY),
         ((WrongWords, NotSignedIn), Exit.NOT_ALLOWED),
         (TryDifferently, Exit.USAGE),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from crypto.accreditation import OrganisationKind
 from crypto.organisation import Member
@@ -43,13 +43,15 @@ class BreakGlass:
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """Who is signed in. ``name`` is what colleagues and partners read beside what they write."""
+    """Who is signed in. ``name`` is what colleagues and partners read beside what they write; by ``device``
+    the hub knows this device again."""
 
     worker: bytes
     organisation: bytes
     address: str
     name: str
     secret: WorkerSecret
+    device: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,14 +67,17 @@ class End:
         clock: Callable[[], int] = now,
         expect: bytes | None = None,
         of: bytes | None = None,
+        device: bytes | None = None,
+        code: str | None = None,
     ) -> End:
         """Sign in over ``connection``, which is this worker's alone from now on.
 
         ``folder``: where this device keeps what it verified; None on a shared device. ``name``: what others
         read beside what this worker writes. ``expect`` and ``of``: the worker's and their organisation's
-        id, when they are known.
+        id, when they are known. ``device``: by what the hub knows this device again (``devices.token``);
+        ``code``: from the mail that leaves when it does not (CodeNeeded).
         """
-        desk = await sign_in(connection, trust, address, words, name, folder, clock, expect, of)
+        desk = await sign_in(connection, trust, address, words, name, folder, clock, expect, of, device, code)
         return cls(desk)
 
     async def __aenter__(self) -> End:
@@ -218,8 +221,9 @@ class End:
         """Where a mail's link leads; that it was followed is recorded now, not before."""
         return await follow(self._desk.connection, link)
 
-    async def replace_words(self, old_words: str) -> str:
-        """Six new words for the same keys; the old ones open nothing any more. Shown once."""
+    async def replace_words(self, old_words: str, code: str | None = None) -> str:
+        """Six new words for the same keys; the old ones open nothing any more. Shown once. They are proved
+        as at a sign-in, with the ``code`` from the mail where this device is shared (CodeNeeded)."""
         desk, hub = self._desk, self._desk.authority.root.hub
         other = desk.connection.another()
         try:
@@ -231,6 +235,8 @@ class End:
                 desk.keeper,
                 expect=self.worker,
                 of=self.organisation,
+                device=desk.me.device,
+                code=code,
             )
         finally:
             await other.close()

@@ -84,18 +84,25 @@ class NewWorker:
     address: str
     wrapped: bytes
     keys: SignInKeys = field(repr=False)
+    device: bytes | None = field(default=None, repr=False)
 
     @classmethod
     def make(
-        cls, hub: str, organisation: bytes, address: str, salt: bytes, worker: bytes | None = None
+        cls,
+        hub: str,
+        organisation: bytes,
+        address: str,
+        salt: bytes,
+        worker: bytes | None = None,
+        device: bytes | None = None,
     ) -> NewWorker:
         """Six new words, a new secret, wrapped for that organisation alone; ``salt`` is the name's (see
-        ``name_salt``). About 0.2 s."""
+        ``name_salt``), ``device`` the token by which the hub is to know this device again. About 0.2 s."""
         chosen, name = words.generate(), sign_in_name(address)
         keys = SignInKeys.derive(chosen, salt)
         made, secret = worker or os.urandom(16), WorkerSecret.generate()
         wrapped = keys.lock(secret, hub, organisation, made, name, FIRST_WRAP)
-        return cls(made, secret, chosen, name, wrapped, keys)
+        return cls(made, secret, chosen, name, wrapped, keys, device)
 
     def credentials(self) -> dict[str, object]:
         """What an enrolment sends."""
@@ -108,6 +115,7 @@ class NewWorker:
             "auth": self.keys.auth,
             "wrapped": self.wrapped,
             "wrap_version": FIRST_WRAP,
+            "device": self.device,
         }
 
     def member(self, role: Role) -> Member:
@@ -159,13 +167,16 @@ async def look(connection: Connection, trust: Trust, token: str) -> Looked:
     return looked
 
 
-async def join(connection: Connection, trust: Trust, token: str, address: str) -> Joined:
-    """Enrol with an organisation that is there already, or bring new words for oneself."""
+async def join(
+    connection: Connection, trust: Trust, token: str, address: str, device: bytes | None = None
+) -> Joined:
+    """Enrol with an organisation that is there already, or bring new words for oneself. ``device``: by what
+    the hub knows this device again (``devices.token``); None on a shared one."""
     looked = await look(connection, trust, token)
     if looked.founding or looked.organisation is None or looked.genesis is None:
         raise NotReady("This link founds an organisation.")
     salt = await name_salt(connection, trust, sign_in_name(address), EvidenceKeeper(None))
-    new = NewWorker.make(trust.hub, looked.organisation, address, salt, looked.replaces)
+    new = NewWorker.make(trust.hub, looked.organisation, address, salt, looked.replaces, device)
     body = {"token": link_token(token), **new.credentials(), "profile_box": None, "founding": None}
     answer = await connection.post("/v1/enrolments", body, signinanswers.State, again=True)
     spoken = spoken_words(
@@ -197,15 +208,21 @@ def spoken_words(
 
 
 async def found(
-    connection: Connection, trust: Trust, token: str, address: str, clock: Callable[[], int]
+    connection: Connection,
+    trust: Trust,
+    token: str,
+    address: str,
+    clock: Callable[[], int],
+    device: bytes | None = None,
 ) -> Founded:
-    """Found an organisation: its first manager, its first keys, its printed kit."""
+    """Found an organisation: its first manager, its printed kit. ``device`` as in ``join``."""
     looked = await look(connection, trust, token)
     if not looked.founding:
         raise NotReady("This link is for joining an organisation that is there already.")
     organisation, secret = os.urandom(16), OrganisationSecret.generate(1)
     salt = await name_salt(connection, trust, sign_in_name(address), EvidenceKeeper(None))
-    new, printed = NewWorker.make(trust.hub, organisation, address, salt), words.generate(words.KIT_WORDS)
+    new = NewWorker.make(trust.hub, organisation, address, salt, device=device)
+    printed = words.generate(words.KIT_WORDS)
     kit = kit_secret(printed, organisation)
     members = [
         new.member(Role.MANAGER),
@@ -237,8 +254,9 @@ async def recover(
     address: str,
     mail: str,
     clock: Callable[[], int],
+    device: bytes | None = None,
 ) -> Joined:
-    """With the printed kit, bring in a new manager when nobody else can."""
+    """With the printed kit, bring in a new manager when nobody else can. ``device`` as in ``join``."""
     kit = kit_secret(words.normalise(kit_words, words.KIT_WORDS), organisation)
     started = await connection.post(
         "/v1/sign-in/kit", {"organisation": organisation}, signinanswers.KitSession
@@ -249,7 +267,7 @@ async def recover(
     )
     connection.use(token.token)
     try:
-        return await _bring_back(connection, trust, organisation, kit, address, mail, clock)
+        return await _bring_back(connection, trust, organisation, kit, address, mail, clock, device)
     finally:
         connection.use(None)
 
@@ -262,6 +280,7 @@ async def _bring_back(
     address: str,
     mail: str,
     clock: Callable[[], int],
+    device: bytes | None,
 ) -> Joined:
     keeper = EvidenceKeeper(None)
     authority = Authority(trust, keeper)
@@ -277,7 +296,7 @@ async def _bring_back(
     keys = OrganisationKeys(connection, directory, organisation, author, kit, keeper)
     secret = await keys.current()
     salt = await name_salt(connection, trust, sign_in_name(address), keeper)
-    new = NewWorker.make(trust.hub, organisation, address, salt)
+    new = NewWorker.make(trust.hub, organisation, address, salt, device=device)
     body = {**new.credentials(), "mail": mail}
     await connection.post("/v1/recovery/enrolments", body, signinanswers.State, again=True)
     member = new.member(Role.MANAGER)

@@ -45,6 +45,18 @@ class WrongWords(KeyholderError):
     code = "wrong-words"
 
 
+class CodeNeeded(KeyholderError):
+    """This device was not here before, so a code has been sent to your mail. Give it as well."""
+
+    code = "code-needed"
+
+
+class CodeWrong(CodeNeeded):
+    """That is not the code from the newest mail. Look again."""
+
+    code = "code-wrong"
+
+
 class NotReady(KeyholderError):
     """This cannot be done yet."""
 

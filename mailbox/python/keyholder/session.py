@@ -24,10 +24,12 @@ from keyholder.connection import Connection
 from keyholder.desk import Desk, Me
 from keyholder.directory import Directory
 from keyholder.enrolment import name_salt, sign_in_name
-from keyholder.errors import Away, NotReady, Refused, WrongWords
+from keyholder.errors import Away, CodeNeeded, CodeWrong, NotReady, Refused, WrongWords
 from keyholder.orgkeys import OrganisationKeys
 from keyholder.pins import Pins
 from keyholder.state import LocalState
+
+CODE_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +52,19 @@ async def sign_in(
     clock: Callable[[], int],
     expect: bytes | None,
     of: bytes | None,
+    device: bytes | None = None,
+    code: str | None = None,
 ) -> Desk:
     """Sign in and set up the desk. On any fault the session is ended again.
 
     Raises:
-        WrongWords, NotReady, Refused, Away, Alarm.
+        WrongWords, CodeNeeded, NotReady, Refused, Away, Alarm.
     """
     keeper = EvidenceKeeper(folder / "evidence" if folder else None)
-    unlocked = await unlock(connection, trust, address, words, keeper, expect, of)
+    unlocked = await unlock(connection, trust, address, words, keeper, expect, of, device, code)
     await _begin(connection, trust, unlocked)
     try:
-        return await _set_up(connection, trust, unlocked, name, folder, clock, keeper)
+        return await _set_up(connection, trust, unlocked, name, folder, clock, keeper, device)
     except BaseException:
         await end_session(connection)
         raise
@@ -74,12 +78,16 @@ async def unlock(
     keeper: EvidenceKeeper,
     expect: bytes | None = None,
     of: bytes | None = None,
+    device: bytes | None = None,
+    code: str | None = None,
 ) -> Unlocked:
     """Open the worker's secret with their words. About 0.2 s. It opens for their own organisation alone;
-    ``expect`` and ``of`` are the worker and the organisation this device knows.
+    ``expect`` and ``of`` are the worker and the organisation this device knows, ``device`` the token by which
+    the hub may know it, ``code`` what stands in the mail if it does not.
 
     Raises:
-        WrongWords: the hub does not know these words. Alarm: what it keeps beside them was changed.
+        WrongWords: the hub does not know these words. CodeNeeded: they are right, and a mail left, or
+        CodeWrong: the code was not. Alarm: what it keeps beside them was changed.
     """
     told = sign_in_name(address)
     try:
@@ -88,7 +96,7 @@ async def unlock(
         raise WrongWords(str(error)) from None
     salt = await name_salt(connection, trust, told, keeper)
     keys = await asyncio.to_thread(SignInKeys.derive, typed, salt)
-    proved = await _prove(connection, told, keys)
+    proved = await _prove(connection, told, keys, device, code)
     try:
         secret = keys.open(
             proved.wrapped, trust.hub, proved.organisation, proved.worker, told, proved.wrap_version
@@ -104,14 +112,29 @@ async def unlock(
     return Unlocked(proved, secret, told, keys)
 
 
-async def _prove(connection: Connection, address: str, keys: SignInKeys) -> signinanswers.Proved:
-    body = {"address": address, "auth": keys.auth}
+async def _prove(
+    connection: Connection, address: str, keys: SignInKeys, device: bytes | None, code: str | None
+) -> signinanswers.Proved:
+    typed = None if code is None else _digits(code)
+    body = {"address": address, "auth": keys.auth, "device": device, "code": typed}
     try:
         return await connection.post("/v1/sign-in/prove", body, signinanswers.Proved)
     except Refused as refused:
+        if refused.code == "code-needed":
+            raise CodeNeeded from refused
+        if refused.code == "code-wrong":
+            raise CodeWrong from refused
         if refused.status in (401, 403, 404):
             raise WrongWords from refused
         raise
+
+
+def _digits(code: str) -> str:
+    """However the code was typed. Raises CodeWrong for what no mail can have held."""
+    digits = "".join(each for each in code if not each.isspace() and each != "-")
+    if len(digits) != CODE_DIGITS or not (digits.isascii() and digits.isdigit()):
+        raise CodeWrong("A code has eight digits. Look at the newest mail.")
+    return digits
 
 
 async def _begin(connection: Connection, trust: Trust, unlocked: Unlocked) -> None:
@@ -140,9 +163,10 @@ async def _set_up(
     folder: Path | None,
     clock: Callable[[], int],
     keeper: EvidenceKeeper,
+    device: bytes | None,
 ) -> Desk:
     proved, address = unlocked.proved, unlocked.address
-    me = Me(proved.worker, proved.organisation, address, name or address, unlocked.secret)
+    me = Me(proved.worker, proved.organisation, address, name or address, unlocked.secret, device)
     return await _desk_of(connection, trust, me, folder, clock, keeper)
 
 

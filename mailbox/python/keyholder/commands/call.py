@@ -7,18 +7,21 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from keyholder.console import Console
-from keyholder.errors import KeyholderError, NotReady
+from keyholder.errors import CodeNeeded, KeyholderError, NotReady
 from keyholder.profile import Place, Profile, profiles_folder
 
 if TYPE_CHECKING:
     from keyholder.authority import Trust
     from keyholder.connection import Connection
     from keyholder.end import End
+
+T = TypeVar("T")
+HOW = "Then run the same again with --code, within ten minutes."
 
 CircleName = Annotated[
     str, typer.Argument(metavar="CIRCLE", help="The beginning of its id, its reference or its title.")
@@ -45,6 +48,7 @@ class Call:
     console: Console
     place: Place
     words_from_stdin: bool = False
+    code: str = ""
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     def profile(self) -> Profile:
@@ -83,6 +87,34 @@ class Call:
 
         self.run(inside)
 
+    def device(self, name: str) -> bytes | None:
+        """By what the hub knows this device again, for a sign-in name."""
+        from keyholder.devices import token
+        from keyholder.enrolment import sign_in_name
+
+        return token(self.place.folder, self.place.trusted().hub, sign_in_name(name))
+
+    async def with_code(self, attempt: Callable[[str | None], Awaitable[T]]) -> T:
+        """Try; when the hub wants the code from the mail, ask whoever is at the keyboard and try again.
+        Raises CodeNeeded when nobody is, or none is typed."""
+        code = self.code or None
+        while True:
+            try:
+                return await attempt(code)
+            except CodeNeeded as needed:
+                if not self.console.interactive():
+                    raise type(needed)(f"{needed.say} {HOW}") from None
+                self.console.note(needed.say)
+                code = self._typed_code() or None
+                if code is None:
+                    raise
+
+    def _typed_code(self) -> str:
+        try:
+            return self.console.ask("The code from the mail:")
+        except EOFError:
+            return ""
+
     def sure(self, question: str, yes: bool) -> None:
         """Go on only when the person is sure: by --yes, or by answering."""
         if not yes and not (self.console.interactive() and self.console.agrees(question)):
@@ -107,10 +139,12 @@ def call_of(ctx: typer.Context) -> Call:
     return made
 
 
-def make_call(name: str, *, as_json: bool, verbose: bool, security: bool, words_from_stdin: bool) -> Call:
+def make_call(
+    name: str, *, as_json: bool, verbose: bool, security: bool, words_from_stdin: bool, code: str
+) -> Call:
     """For one run of the program."""
     console = Console(json=as_json, verbose=verbose, security=security)
-    return Call(console, Place(profiles_folder(os.environ) / name), words_from_stdin)
+    return Call(console, Place(profiles_folder(os.environ) / name), words_from_stdin, code)
 
 
 def typed_time(call: Call, typed: str) -> int:

@@ -16,6 +16,7 @@ from keyholder.commands.call import Call, NotSignedIn
 from keyholder.desk import Me
 from keyholder.end import End
 from keyholder.errors import Away, NotReady, Refused
+from keyholder.profile import Profile
 from keyholder.session import resume
 
 if TYPE_CHECKING:
@@ -87,17 +88,7 @@ async def with_words(call: Call, connection: Connection, trust: Trust) -> End:
     if not profile.address:
         raise NotReady("No sign-in name is known here. Run: kith enrol LINK, or kith sign-in --address NAME")
     try:
-        end = await End.sign_in(
-            connection,
-            trust,
-            profile.address,
-            call.words(),
-            name=profile.name,
-            folder=call.place.state,
-            clock=call.console.clock,
-            expect=bytes.fromhex(profile.worker) if profile.worker else None,
-            of=bytes.fromhex(profile.organisation) if profile.organisation else None,
-        )
+        end = await _signed_in(call, connection, trust, profile, call.words())
     except Refused as refused:
         if refused.status == 429:
             call.console.note(OFTEN)
@@ -108,6 +99,25 @@ async def with_words(call: Call, connection: Connection, trust: Trust) -> End:
     return end
 
 
+async def _signed_in(call: Call, connection: Connection, trust: Trust, profile: Profile, words: str) -> End:
+    async def attempt(code: str | None) -> End:
+        return await End.sign_in(
+            connection,
+            trust,
+            profile.address,
+            words,
+            name=profile.name,
+            folder=call.place.state,
+            clock=call.console.clock,
+            expect=bytes.fromhex(profile.worker) if profile.worker else None,
+            of=bytes.fromhex(profile.organisation) if profile.organisation else None,
+            device=call.device(profile.address),
+            code=code,
+        )
+
+    return await call.with_code(attempt)
+
+
 async def again(call: Call, connection: Connection, trust: Trust, kept: Remembered) -> End:
     """Go on with what the agent remembers; it forgets when the hub has ended the session."""
     me = Me(
@@ -116,6 +126,7 @@ async def again(call: Call, connection: Connection, trust: Trust, kept: Remember
         kept.address,
         call.profile().name or kept.address,
         WorkerSecret(kept.secret),
+        call.device(kept.address),
     )
     try:
         desk = await resume(connection, trust, me, kept.token, call.place.state, call.console.clock)

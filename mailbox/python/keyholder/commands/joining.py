@@ -80,7 +80,7 @@ def enrol(
         looked = await look(connection, root, token)
         _agree(call, looked, yes)
         _not_enrolled(call, looked)
-        joined = await join(connection, root, token, address)
+        joined = await join(connection, root, token, address, call.device(address))
         call.place.change(
             hub=connection.url,
             address=joined.address,
@@ -134,7 +134,7 @@ def found(
 
         if call.profile().worker:
             raise NotReady("This profile is somebody's already. Choose another with --profile.")
-        made = await make(connection, root, token, address, call.console.clock)
+        made = await make(connection, root, token, address, call.console.clock, call.device(address))
         call.place.change(
             hub=connection.url,
             address=made.address,
@@ -192,7 +192,14 @@ def recover(
             raise NotReady("This profile is somebody's already. Choose another with --profile.")
         try:
             joined = await bring_back(
-                connection, root, _id(organisation), kit_words, address, mail, call.console.clock
+                connection,
+                root,
+                _id(organisation),
+                kit_words,
+                address,
+                mail,
+                call.console.clock,
+                call.device(address),
             )
         except Malformed as error:
             raise WrongWords(str(error)) from None
@@ -222,7 +229,8 @@ def replace_words(ctx: typer.Context, card: Card = None, yes: Yes = False) -> No
     _card_is_new(card)
 
     async def work(end: End) -> None:
-        words = await end.replace_words(call.words("Your present six words:"))
+        old = call.words("Your present six words:")
+        words = await call.with_code(lambda code: end.replace_words(old, code))
         _write_card(call, card, call.profile().hub, end.address, words)
         if not call.console.gives({"words": words}):
             _show_words(call, words, yes)
