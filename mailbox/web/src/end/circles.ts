@@ -1,0 +1,341 @@
+/**
+ * The list of circles. The hub lists them page by page; names come from sealed bodies of verified circles, and
+ * beside a name stands what the verified history says. What the hub leaves out of a whole list is looked for.
+ *
+ * Ten thousand circles are not verified before the first screen: what this device verified before is shown at
+ * once, then what is in sight is looked at first, then the rest, a few at a time. A name that was served and
+ * not yet verified is not shown, and not searched.
+ */
+import { Alarm, AlarmKind } from "@/end/alarms";
+import { CircleView } from "@/end/circle";
+import type { Desk } from "@/end/desk";
+import { Away, KeyholderError, Locked } from "@/end/errors";
+import { type Parts, type Row, emptyRow, headOf, namedBy, rowOf, shownRow } from "@/end/listrows";
+import { found } from "@/end/listsearch";
+import { CopyBook, KeptNames, type Named, releaseNames, verifiedName } from "@/end/names";
+import { sideBySide } from "@/end/turns";
+import * as answers from "@/hub/answers";
+import { toHex } from "@/protocol/bytes";
+import { Role } from "@/protocol/organisation";
+import type { CircleRow, CircleSearch, CirclesView } from "@/vault/api";
+
+const LIST_PAGE = 100;
+const AT_ONCE = 6;
+const FIRST_BATCH = 50;
+const BATCH = 400;
+const COPIES = 100;
+const LOOKED_FOR = 100;
+const TELL_EVERY_MS = 700;
+const WRITE_EVERY_MS = 4000;
+const SEARCH_MOST = 200;
+
+type ListPage = answers.Page<answers.CircleListed>;
+
+/** What the list needs of the rooms around it. */
+export interface Surroundings {
+  readonly desk: Desk;
+  /** The circle as it is open on a page; null when it is not. */
+  readonly open: (circle: string) => CircleView | null;
+  /** Rows have changed: pages may ask again. */
+  readonly changed: () => void;
+}
+
+/** The circles of the own organisation. */
+export class Circles {
+  readonly #desk: Desk;
+  readonly #around: Surroundings;
+  readonly #rows = new Map<string, Row>();
+  readonly #kept: KeptNames;
+  readonly #copies: CopyBook;
+  #inSight: readonly string[] = [];
+  #listed = false;
+  #began: Promise<void> | null = null;
+  #listing: Promise<void> | null = null;
+  #naming: Promise<void> | null = null;
+  #dirty = false;
+  #stopped = false;
+  #toldAt = 0;
+  #telling: ReturnType<typeof setTimeout> | null = null;
+  #wroteAt = 0;
+  readonly #left = new Set<string>();
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+    this.#desk = around.desk;
+    this.#kept = new KeptNames(around.desk);
+    this.#copies = new CopyBook(around.desk);
+  }
+
+  /** One page of what matches, sorted: from what is known now; it goes on being looked at meanwhile. */
+  async search(search: CircleSearch): Promise<CirclesView> {
+    await this.#begin();
+    const matching = found(this.#rows.values(), search);
+    const offset = Math.max(0, search.offset);
+    const page = matching.slice(offset, offset + Math.min(Math.max(1, search.limit), SEARCH_MOST));
+    this.#inSight = page.map((row) => toHex(row.circle));
+    this.#nameMore();
+    const [opened, waiting] = this.#progress();
+    return {
+      rows: page.map((row) => shownRow(this.#desk, row)),
+      matching: matching.length,
+      total: this.#rows.size,
+      opened,
+      complete: this.#listed && waiting === 0,
+    };
+  }
+
+  /** The rows with something unread, latest first. */
+  async unread(most: number): Promise<CircleRow[]> {
+    const search = { text: "", show: "unread", sort: "latest", offset: 0, limit: most } as const;
+    return [...(await this.search(search)).rows];
+  }
+
+  /** The verified name of a circle, if it is known already; else empty. */
+  titleOf(circle: Uint8Array): string {
+    return this.#rows.get(toHex(circle))?.named?.title ?? "";
+  }
+
+  /** What the hub's list says of a circle; null when it is not in it (yet). */
+  listedAs(circle: Uint8Array): answers.CircleListed | null {
+    return this.#rows.get(toHex(circle))?.listed ?? null;
+  }
+
+  /** A circle was opened or read on a page: what was verified there counts here. */
+  learn(named: Named): void {
+    const row = this.#rows.get(toHex(named.circle));
+    this.#take({ ...(row ?? emptyRow(named.circle)), named, alarm: null, tried: toHex(named.head) });
+    this.#tell();
+  }
+
+  /** This worker has read on. */
+  noteRead(circle: Uint8Array, seq: number): void {
+    const row = this.#rows.get(toHex(circle));
+    if (row === undefined || row.listed === null) return;
+    const unread = Math.max(0, Math.min(row.listed.unread, row.listed.seq - seq));
+    this.#take({ ...row, listed: { ...row.listed, unread, readSeq: Math.max(row.listed.readSeq, seq) } });
+    this.#tell();
+  }
+
+  /** The hub says that something changed: look at the newest page, or at everything. */
+  look(everything: boolean): void {
+    if (this.#began === null) return;
+    const before = this.#listing ?? Promise.resolve();
+    this.#listing = before.then(() => this.#list(everything)).catch(quiet);
+  }
+
+  /** Keys are forgotten: stop. */
+  stop(): void {
+    this.#stopped = true;
+    if (this.#telling !== null) clearTimeout(this.#telling);
+  }
+
+  #begin(): Promise<void> {
+    this.#began ??= this.#restore().catch((error: unknown) => {
+      this.#began = null;
+      throw error;
+    });
+    return this.#began;
+  }
+
+  /** What this device had kept, or else the first page; the rest comes by and by. */
+  async #restore(): Promise<void> {
+    for (const named of await this.#kept.read()) {
+      this.#take({ ...emptyRow(named.circle), named, tried: toHex(named.head) });
+    }
+    this.#dirty = false;
+    const first = this.#rows.size === 0 ? await this.#page(null) : null;
+    this.#listing = this.#list(true, first).catch(quiet);
+  }
+
+  async #list(everything: boolean, first: ListPage | null = null): Promise<void> {
+    const seen = new Set<string>();
+    let after: string | number | null = null;
+    let page = first;
+    do {
+      page ??= await this.#page(after);
+      if (this.#stopped) return;
+      for (const listed of page.items) {
+        seen.add(toHex(listed.circle));
+        const row = this.#rows.get(toHex(listed.circle)) ?? emptyRow(listed.circle);
+        this.#take({ ...row, listed });
+      }
+      this.#tell();
+      this.#nameMore();
+      after = page.next;
+      page = null;
+    } while (everything && after !== null);
+    if (!everything && after !== null) return;
+    this.#listed = true;
+    await this.#lookForHidden(seen);
+    this.#tell();
+    this.#nameMore();
+  }
+
+  #page(after: string | number | null): Promise<ListPage> {
+    const query = { after, limit: LIST_PAGE };
+    return this.#desk.connection.get("/v1/circles", answers.page(answers.CircleListed), { query });
+  }
+
+  /**
+   * Circles that this worker verified, whose newest history still has the own organisation as a member, and
+   * that no page had. What moved to the front between two pages is on the first one now. A circle whose headers
+   * are refused is passed over: that is how one looks that the organisation left.
+   */
+  async #lookForHidden(seen: Set<string>): Promise<void> {
+    const known = new Map(this.#desk.pins.circles().map((circle) => [toHex(circle), circle]));
+    for (const row of this.#rows.values()) known.set(toHex(row.circle), row.circle);
+    const missing = () => [...known].filter(([id]) => !seen.has(id) && !this.#left.has(id));
+    if (missing().length > 0) {
+      for (const listed of (await this.#page(null)).items) seen.add(toHex(listed.circle));
+    }
+    for (const [id, circle] of missing().sort().slice(0, LOOKED_FOR)) await this.#lookFor(id, circle);
+  }
+
+  async #lookFor(id: string, circle: Uint8Array): Promise<void> {
+    const view = this.#around.open(id) ?? new CircleView(this.#desk, circle, false);
+    const row = this.#rows.get(id) ?? emptyRow(circle);
+    try {
+      await view.sync();
+      if (view.book.circle.members.has(this.#desk.me.organisation)) {
+        this.#take({ ...row, alarm: view.book.alarm(AlarmKind.CIRCLE_HIDDEN) });
+        return;
+      }
+    } catch (error) {
+      if (error instanceof Away) throw error;
+      if (error instanceof Alarm) return this.#take({ ...row, alarm: error });
+      if (!(error instanceof KeyholderError)) throw error;
+    }
+    this.#left.add(id);
+    this.#rows.delete(id);
+    this.#kept.touch(id);
+    this.#dirty = true;
+  }
+
+  /** Go on opening names, unless that is under way. */
+  #nameMore(): void {
+    this.#naming ??= this.#nameAll()
+      .catch(quiet)
+      .finally(() => {
+        this.#naming = null;
+      });
+  }
+
+  async #nameAll(): Promise<void> {
+    let size = FIRST_BATCH;
+    for (let batch = this.#next(size); batch.length > 0 && !this.#stopped; batch = this.#next(size)) {
+      await this.#nameSome(batch);
+      size = BATCH;
+    }
+    await this.#copies.keep(1);
+    await this.#write(true);
+    this.#tell();
+  }
+
+  /** The next circles to look at: what is in sight first. */
+  #next(most: number): Row[] {
+    const sight = this.#inSight.flatMap((id) => this.#rows.get(id) ?? []).filter((row) => this.#isDue(row));
+    if (sight.length > 0) return sight.slice(0, most);
+    const due: Row[] = [];
+    for (const row of this.#rows.values()) {
+      if (this.#isDue(row)) due.push(row);
+      if (due.length >= most) break;
+    }
+    return due;
+  }
+
+  async #nameSome(batch: readonly Row[]): Promise<void> {
+    const anew = batch.filter((row) => row.named === null);
+    const released =
+      anew.length === 0
+        ? new Map<string, answers.NameRow>()
+        : await releaseNames(
+            this.#desk,
+            anew.map((row) => row.circle),
+          );
+    await sideBySide(batch, AT_ONCE, async (row) => {
+      if (this.#stopped) return;
+      const served = released.get(toHex(row.circle)) ?? null;
+      await this.#nameOne(row, served, row.named === null && served === null);
+      this.#tell();
+    });
+    await this.#copies.keep(COPIES);
+    await this.#write(false);
+  }
+
+  async #nameOne(row: Row, served: answers.NameRow | null, heldBack: boolean): Promise<void> {
+    const id = toHex(row.circle);
+    const view = this.#around.open(id) ?? new CircleView(this.#desk, row.circle, false);
+    const now = () => this.#rows.get(id) ?? row;
+    try {
+      if (heldBack) throw this.#desk.keeper.alarm(AlarmKind.CIRCLE_HIDDEN, { circle: row.circle });
+      await view.sync();
+      const about = await verifiedName(view, served, row.named);
+      const named = namedBy(view, about, now().listed);
+      await this.#copies.take(view);
+      this.#take({ ...now(), named, alarm: null, tried: headOf(row) });
+    } catch (error) {
+      if (error instanceof Away || error instanceof Locked) throw error;
+      if (!(error instanceof KeyholderError)) throw error;
+      const alarm = error instanceof Alarm ? error : null;
+      const named = alarm === null ? null : now().named;
+      this.#take({ ...now(), named, alarm, tried: headOf(row) });
+    }
+  }
+
+  /** Is there something to verify: a name not known yet, or a history that went on since? */
+  #isDue(row: Row): boolean {
+    const { listed } = row;
+    if (listed === null || listed.standing === "invited") return false;
+    const works = listed.assigned || listed.standing === "owner" || this.#isManager();
+    return works && row.tried !== toHex(listed.head);
+  }
+
+  #isManager(): boolean {
+    return this.#desk.member.role === Role.MANAGER;
+  }
+
+  #take(parts: Parts): void {
+    const id = toHex(parts.circle);
+    const before = this.#rows.get(id);
+    this.#rows.set(id, rowOf(parts, before));
+    if (parts.named === before?.named) return;
+    this.#kept.touch(id);
+    this.#dirty = true;
+  }
+
+  /** How many names are open, and how many are still to be looked at. */
+  #progress(): [opened: number, waiting: number] {
+    let opened = 0;
+    let waiting = 0;
+    for (const row of this.#rows.values()) {
+      if (row.named !== null) opened += 1;
+      if (this.#isDue(row)) waiting += 1;
+    }
+    return [opened, waiting];
+  }
+
+  /** Tell pages, now and then. */
+  #tell(): void {
+    if (this.#telling !== null || this.#stopped) return;
+    const wait = Math.max(0, this.#toldAt + TELL_EVERY_MS - Date.now());
+    this.#telling = setTimeout(() => {
+      this.#telling = null;
+      this.#toldAt = Date.now();
+      if (!this.#stopped) this.#around.changed();
+    }, wait);
+  }
+
+  async #write(now: boolean): Promise<void> {
+    if (!this.#dirty || (!now && Date.now() - this.#wroteAt < WRITE_EVERY_MS)) return;
+    this.#dirty = false;
+    this.#wroteAt = Date.now();
+    const names = [...this.#rows.values()].flatMap((row) => row.named ?? []);
+    await this.#kept.write(names);
+    await this.#desk.pins.keepHere();
+  }
+}
+
+/** What goes wrong while nobody waits for it is met again when somebody asks. */
+function quiet(error: unknown): void {
+  if (!(error instanceof KeyholderError)) throw error;
+}

@@ -1,0 +1,34 @@
+/** One at a time, in the order of asking: what two tasks of this worker must not do at once. */
+
+/** A queue of jobs; a job that fails does not stop the next. */
+export class Turns {
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Run `job` when every earlier one has ended. */
+  run<T>(job: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(job, job);
+    this.#last = mine.catch(() => undefined);
+    return mine;
+  }
+}
+
+/** Run `job` for each of `items`, at most `atOnce` at a time; the results in the items' order. */
+export async function sideBySide<T, R>(
+  items: readonly T[],
+  atOnce: number,
+  job: (item: T, place: number) => Promise<R>,
+): Promise<R[]> {
+  const results = new Map<number, R>();
+  let next = 0;
+  async function hand(): Promise<void> {
+    for (let place = next++; place < items.length; place = next++) {
+      const item = items[place];
+      if (item !== undefined) results.set(place, await job(item, place));
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, hand));
+  return items.flatMap((_, place) => {
+    const result = results.get(place);
+    return result === undefined ? [] : [result];
+  });
+}
