@@ -5,7 +5,7 @@ import type { DocumentReader } from "@/end/downloading";
 import { BadInput, NotAccepted, NotReady } from "@/end/errors";
 import { Pace } from "@/end/pace";
 import { Serving } from "@/end/serving";
-import { wordTrouble } from "@/end/trouble";
+import { troubleOf } from "@/end/trouble";
 import { Uploads } from "@/end/uploads";
 import { documentFacts, type Versions } from "@/end/versions";
 import { safeName } from "@/policies/names";
@@ -200,7 +200,7 @@ function follower(context: Context, job: string, read: DocumentReader): Follow {
     const now = context.now();
     if (state === "running" && now - told < TOLD_EVERY_MS) return;
     told = now;
-    const trouble = error === undefined ? {} : { trouble: wordTrouble(error) };
+    const trouble = error === undefined ? {} : { trouble: troubleOf(error) };
     const view = {
       job,
       name: safeName(name),
@@ -288,6 +288,6 @@ function view({ book }: Rooms, { verified, manifest, alarm }: Listed, versions: 
     restricted: about.restricted !== null,
     preview: manifest === null ? "none" : previewOf(manifest.mediaType),
     mayFollow: versions.mayFollow(about.document, desk.me.organisation, book.circle.owner),
-    ...(alarm === null ? {} : { alarm: wordTrouble(alarm) }),
+    ...(alarm === null ? {} : { alarm: troubleOf(alarm) }),
   };
 }

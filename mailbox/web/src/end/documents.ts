@@ -6,7 +6,7 @@ import { type Alarm, AlarmKind } from "@/end/alarms";
 import { DocumentReader } from "@/end/downloading";
 import type { EpochKeys } from "@/end/epochs";
 import { NotAccepted, NotReady } from "@/end/errors";
-import { accept, detectedOf } from "@/end/inspecting";
+import { accept, type Accepted } from "@/end/inspecting";
 import type { Logbook } from "@/end/logbook";
 import type { Item } from "@/end/opening";
 import type { Sealer } from "@/end/sealing";
@@ -22,8 +22,8 @@ import type { Verified } from "@/protocol/log";
 import { checkManifest, isManifest, type Manifest } from "@/protocol/private/bodies";
 import type { Sealed } from "@/protocol/private/documents";
 import { mayOpen } from "@/policies/documents";
+import { detect, LOOKED_AT } from "@/policies/sniffing";
 
-const SAMPLE = 256 * 1024;
 /** Documents kept ready to be read on: each holds a few MiB. */
 const KEPT = 6;
 
@@ -114,21 +114,18 @@ export class Documents {
   share(file: File, sharing: Sharing): Work {
     let upload: Upload | null = null;
     let sealed: Sealed | null = null;
-    let media = "";
+    let accepted: Accepted | null = null;
     return {
       circle: toHex(this.rooms.book.id),
       name: file.name,
       size: file.size,
       run: async (told: Told, signal: AbortSignal) => {
-        if (upload === null) {
-          told.state("checking");
-          media = await accept(file);
-          upload = await this.#upload(file, sharing.document, told);
-        }
+        accepted ??= await accept(file);
+        upload ??= await this.#upload(file, sharing.document, told);
         told.state("sealing");
         sealed ??= await upload.send(signal);
         told.state("posting");
-        await this.#post(upload, sealed, media, sharing);
+        await this.#post(upload, sealed, accepted, sharing);
       },
       drop: async () => {
         await upload?.drop();
@@ -142,12 +139,12 @@ export class Documents {
     return new Upload(this.rooms.book, file, document ?? randomBytes(16), number, told.progress);
   }
 
-  async #post(upload: Upload, sealed: Sealed, media: string, sharing: Sharing): Promise<void> {
+  async #post(upload: Upload, sealed: Sealed, accepted: Accepted, sharing: Sharing): Promise<void> {
     const write = async (position: Position): Promise<Writing> => {
       const { restricted, boxes, key } = await restrict(position, sharing.only);
       const { document, number } = upload;
       const facts = factsOf(Kind.DOCUMENT, { restricted, document, number, size: sealed.stored });
-      const body = manifestOf(position.desk.me.name, upload, sealed, media, sharing.description);
+      const body = manifestOf(position.desk.me.name, upload, sealed, accepted, sharing.description);
       return { kind: Kind.DOCUMENT, facts, body, boxes, bodyKey: key };
     };
     const intent = `document\n${toHex(upload.document)}\n${upload.number}`;
@@ -191,8 +188,8 @@ export class Documents {
 
   /** A reader's own look at the bytes: what calls itself a picture is one (PROTOCOL, must refuse 11, 22). */
   async #look(reader: DocumentReader, manifest: Manifest): Promise<void> {
-    const start = await reader.read(0, Math.min(SAMPLE, manifest.size));
-    if (!mayOpen(manifest.name, manifest.mediaType, detectedOf(start))) {
+    const start = await reader.read(0, Math.min(LOOKED_AT, manifest.size));
+    if (!mayOpen(manifest.name, manifest.mediaType, detect(start))) {
       throw this.#alarm(AlarmKind.DOCUMENT_DISGUISED, reader.shared.verified);
     }
   }
@@ -207,7 +204,7 @@ function manifestOf(
   author: string,
   upload: Upload,
   sealed: Sealed,
-  mediaType: string,
+  { name, mediaType }: Accepted,
   description: string,
 ): Manifest {
   const { document, number, key, file } = upload;
@@ -217,7 +214,7 @@ function manifestOf(
     author,
     document,
     number,
-    name: file.name.normalize("NFC"),
+    name,
     mediaType,
     size,
     padded,

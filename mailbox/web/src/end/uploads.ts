@@ -5,7 +5,7 @@
 import type { Context } from "@/end/context";
 import { Away, KeyholderError, Locked } from "@/end/errors";
 import { Pace } from "@/end/pace";
-import { wordTrouble } from "@/end/trouble";
+import { troubleOf } from "@/end/trouble";
 import { randomBytes, toHex } from "@/protocol/bytes";
 import type { UploadJob } from "@/vault/api";
 
@@ -114,12 +114,12 @@ export class Uploads {
         } catch (error) {
           if (job.stop.signal.aborted) return;
           if (!(error instanceof Away)) throw error;
-          this.#say(job, { state: "waiting", trouble: wordTrouble(error), bytesPerSecond: 0 });
+          this.#say(job, { state: "waiting", trouble: troubleOf(error), bytesPerSecond: 0 });
           await this.#rest(job, RESTS[Math.min(attempt, RESTS.length - 1)] ?? 30_000);
         }
       }
     } catch (error) {
-      this.#say(job, { state: "failed", trouble: wordTrouble(error), bytesPerSecond: 0 });
+      this.#say(job, { state: "failed", trouble: troubleOf(error), bytesPerSecond: 0 });
       if (!(error instanceof KeyholderError)) throw error;
     } finally {
       job.active = false;
@@ -163,7 +163,7 @@ export class Uploads {
       if (!job.active) continue;
       job.stop.abort();
       job.goOn?.();
-      this.#say(job, { state: "failed", trouble: wordTrouble(new Locked()) });
+      this.#say(job, { state: "failed", trouble: troubleOf(new Locked()) });
     }
     this.#jobs.clear();
   }
