@@ -66,11 +66,19 @@ export function circlePath(circle: string, tab: CircleTab = "thread"): string {
 
 const MOVED = "kith-moved";
 
-/** Go to a path of this app. `replace`: Back skips the page that was here. */
-export function navigate(path: string, options: { readonly replace?: boolean } = {}): void {
+export interface Going {
+  /** Back skips the page that was here. */
+  readonly replace?: boolean;
+  /** One plain sentence to read on arrival. It stays in the browser's history: words of the product only. */
+  readonly note?: string;
+}
+
+/** Go to a path of this app. */
+export function navigate(path: string, going: Going = {}): void {
   const target = path.startsWith("/") && !path.startsWith("//") ? path : "/";
-  if (options.replace) history.replaceState(null, "", target);
-  else history.pushState(null, "", target);
+  const state = going.note ? { note: going.note } : null;
+  if (going.replace) history.replaceState(state, "", target);
+  else history.pushState(state, "", target);
   dispatchEvent(new Event(MOVED));
 }
 
@@ -88,4 +96,16 @@ export function usePath(): string {
     };
   }, []);
   return path;
+}
+
+/** What `navigate` said on the way here, once: a reload does not repeat it. */
+export function useNote(): string {
+  const [note] = useState(() => {
+    const state: unknown = history.state;
+    return typeof state === "object" && state !== null && "note" in state ? String(state.note) : "";
+  });
+  useEffect(() => {
+    if (note) history.replaceState(null, "", location.href);
+  }, [note]);
+  return note;
 }

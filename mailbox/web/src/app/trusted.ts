@@ -1,28 +1,34 @@
-/** The one Trusted Types policy, "kith": scripts come from this site's own files, and from nowhere else. */
+/** The one Trusted Types policy of this app, "kith": scripts may be started from our own addresses only. */
+import pdfWorker from "pdfjs-dist/build/pdf.worker.min.mjs?url";
+import vaultWorker from "@/vault.worker?worker&url";
 
-/** What browsers that enforce Trusted Types offer; the types of the platform do not name it yet. */
-interface PolicyMaker {
-  createPolicy(
-    name: string,
-    rules: { readonly createScriptURL: (url: string) => string },
-  ): { createScriptURL(url: string): string };
+interface Policy {
+  createScriptURL(text: string): string;
+}
+interface Policies {
+  createPolicy(name: string, rules: { createScriptURL(text: string): string }): Policy;
 }
 
-function own(url: string): string {
-  const full = new URL(url, location.href);
-  if (full.origin !== location.origin) throw new TypeError("scripts come from this site only");
-  return full.href;
+export const VAULT_WORKER = vaultWorker;
+export const PDF_WORKER = pdfWorker;
+const OURS = new Set([VAULT_WORKER, PDF_WORKER, "/sw.js"]);
+
+function checked(address: string): string {
+  if (!OURS.has(address)) throw new TypeError("not a script of this app");
+  return address;
 }
 
-function maker(): PolicyMaker | undefined {
-  if (!("trustedTypes" in globalThis)) return undefined;
-  return Reflect.get(globalThis, "trustedTypes");
+let made: Policy | undefined;
+
+function policy(): Policy {
+  // Not every browser has Trusted Types, and the language's own types do not know them yet.
+  const { trustedTypes } = globalThis as { trustedTypes?: Policies };
+  const rules = { createScriptURL: checked };
+  made ??= trustedTypes?.createPolicy("kith", rules) ?? rules;
+  return made;
 }
 
-let policy: { createScriptURL(url: string): string } | undefined;
-
-/** The address of a worker's script, which the browser will accept. Throws for another site's address. */
-export function trustedScriptUrl(url: string): string {
-  policy ??= maker()?.createPolicy("kith", { createScriptURL: own }) ?? { createScriptURL: own };
-  return policy.createScriptURL(url);
+/** The address of one of our scripts as the browser accepts it. Throws for any other. */
+export function trustedScriptUrl(address: string): string {
+  return policy().createScriptURL(address);
 }

@@ -15,7 +15,13 @@ export interface FilePickerProps {
 }
 
 /** A button that opens the device's own file chooser, or its camera. */
-export function FilePicker({ words, camera = false, many = true, disabled = false, onFiles }: FilePickerProps) {
+export function FilePicker({
+  words,
+  camera = false,
+  many = true,
+  disabled = false,
+  onFiles,
+}: FilePickerProps) {
   const vault = useVault();
   const lists = useAsked("lists", () => vault.lists());
   const input = useRef<HTMLInputElement>(null);

@@ -45,7 +45,13 @@ function NotHere() {
   );
 }
 
-function Found({ view, versions }: { readonly view: DocumentView; readonly versions: readonly DocumentView[] }) {
+function Found({
+  view,
+  versions,
+}: {
+  readonly view: DocumentView;
+  readonly versions: readonly DocumentView[];
+}) {
   const { head, transfers } = useInside();
   const saving = useDoing();
   const newest = Math.max(...versions.map((one) => one.number));
@@ -61,7 +67,9 @@ function Found({ view, versions }: { readonly view: DocumentView; readonly versi
       {view.number < newest && (
         <p class="govuk-body">
           This is version {view.number}.{" "}
-          <Link to={`${circlePath(head.circle, "documents")}/${view.document}/${newest}`}>See the newest version</Link>
+          <Link to={`${circlePath(head.circle, "documents")}/${view.document}/${newest}`}>
+            See the newest version
+          </Link>
         </p>
       )}
       <ButtonGroup>
@@ -107,14 +115,22 @@ function TextView({ view }: { readonly view: DocumentView }) {
           <pre class="kith-text-document" tabIndex={0} aria-label={`Words of ${view.name}`}>
             {new TextDecoder().decode(bytes)}
           </pre>
-          {to < view.size && <p class="govuk-body">This is the beginning. Save the file to read all of it.</p>}
+          {to < view.size && (
+            <p class="govuk-body">This is the beginning. Save the file to read all of it.</p>
+          )}
         </>
       )}
     </Answer>
   );
 }
 
-function MediaView({ view, kind }: { readonly view: DocumentView; readonly kind: "image" | "video" | "audio" }) {
+function MediaView({
+  view,
+  kind,
+}: {
+  readonly view: DocumentView;
+  readonly kind: "image" | "video" | "audio";
+}) {
   const vault = useVault();
   const [broken, setBroken] = useState(false);
   const key = `document:${view.document}:${view.number}`;
@@ -137,5 +153,7 @@ function MediaView({ view, kind }: { readonly view: DocumentView; readonly kind:
     return <img class="kith-preview__image" src={url} alt={view.description || view.name} onError={fail} />;
   if (kind === "audio")
     return <audio class="kith-preview__sound" src={url} controls preload="metadata" onError={fail} />;
-  return <video class="kith-preview__video" src={url} controls playsInline preload="metadata" onError={fail} />;
+  return (
+    <video class="kith-preview__video" src={url} controls playsInline preload="metadata" onError={fail} />
+  );
 }

@@ -3,8 +3,7 @@
  * come from the vault, range by range, already checked.
  */
 import type { PDFDocumentProxy, RenderTask } from "pdfjs-dist";
-import workerAddress from "pdfjs-dist/build/pdf.worker.min.mjs?url";
-import { trustedScriptUrl } from "@/app/trusted";
+import { PDF_WORKER, trustedScriptUrl } from "@/app/trusted";
 import type { Vault } from "@/vault/client";
 
 /** One request to the vault; pdf.js asks for neighbouring pieces together. */
@@ -23,7 +22,12 @@ export interface PdfSource {
 export interface Pdf {
   readonly pages: number;
   /** Draw `page` (from 1) `width` CSS pixels wide. Stopped by `signal`. */
-  readonly draw: (page: number, canvas: HTMLCanvasElement, width: number, signal: AbortSignal) => Promise<void>;
+  readonly draw: (
+    page: number,
+    canvas: HTMLCanvasElement,
+    width: number,
+    signal: AbortSignal,
+  ) => Promise<void>;
   /** The words on a page, for those who cannot see it. */
   readonly words: (page: number) => Promise<string>;
   readonly close: () => void;
@@ -38,7 +42,7 @@ export class PdfProblem extends Error {
 /** Open a document for looking. Loads pdf.js the first time. */
 export async function openPdf(vault: Vault, source: PdfSource): Promise<Pdf> {
   const pdfjs = await import("pdfjs-dist");
-  const port = new Worker(trustedScriptUrl(workerAddress), { type: "module" });
+  const port = new Worker(trustedScriptUrl(PDF_WORKER), { type: "module" });
   const worker = pdfjs.PDFWorker.create({ port });
   const range = new pdfjs.PDFDataRangeTransport(source.size, null);
   const failed = new Promise<never>((_, reject) => {
@@ -122,8 +126,12 @@ function viewer(
 function problem(reason: unknown): unknown {
   if (!(reason instanceof Error)) return reason;
   if (reason.name === "PasswordException")
-    return new PdfProblem("This PDF asks for a password. Save it, and open it with a program that can ask for it.");
+    return new PdfProblem(
+      "This PDF asks for a password. Save it, and open it with a program that can ask for it.",
+    );
   if (reason.name === "InvalidPDFException")
-    return new PdfProblem("This file cannot be shown here: it is not a PDF, or it is damaged. You can save it.");
+    return new PdfProblem(
+      "This file cannot be shown here: it is not a PDF, or it is damaged. You can save it.",
+    );
   return reason;
 }

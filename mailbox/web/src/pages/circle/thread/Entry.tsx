@@ -48,11 +48,7 @@ function SpokenEntry({ circle, entry, members, readers, mayErase }: EntryProps) 
   const side = entry.mine ? "kith-entry--mine" : "kith-entry--theirs";
   const closed = entry.state !== "open" ? "kith-entry--closed" : "";
   return (
-    <article
-      class={`kith-entry ${side} ${closed}`}
-      data-seq={entry.seq}
-      aria-labelledby={`by-${entry.seq}`}
-    >
+    <article class={`kith-entry ${side} ${closed}`} data-seq={entry.seq} aria-labelledby={`by-${entry.seq}`}>
       <header class="kith-entry__head">
         <h3 class="kith-entry__by" id={`by-${entry.seq}`}>
           {entry.mine ? (
@@ -84,7 +80,10 @@ function SpokenEntry({ circle, entry, members, readers, mayErase }: EntryProps) 
       <footer class="kith-entry__foot">
         {entry.state !== "erased" && <ReadBy entry={entry} members={members} readers={readers} />}
         {mayErase && entry.state !== "erased" && (
-          <Link to={`${circlePath(circle, "about")}/erase/${entry.seq}`} class="govuk-link govuk-link--no-visited-state kith-entry__erase">
+          <Link
+            to={`${circlePath(circle, "about")}/erase/${entry.seq}`}
+            class="govuk-link govuk-link--no-visited-state kith-entry__erase"
+          >
             Erase<span class="govuk-visually-hidden"> what {entry.author || "somebody"} posted here</span>
           </Link>
         )}
@@ -112,7 +111,8 @@ const CLOSED_WORDS: Partial<Record<EntryView["state"], string>> = {
 function Body({ entry }: { readonly entry: EntryView }) {
   if (entry.alarm) return <InPlace trouble={entry.alarm} />;
   const closed = CLOSED_WORDS[entry.state];
-  if (closed) return <p class="kith-entry__closed">{entry.state === "erased" ? entry.text || closed : closed}</p>;
+  if (closed)
+    return <p class="kith-entry__closed">{entry.state === "erased" ? entry.text || closed : closed}</p>;
   if (entry.text === "") return null;
   return <p class="kith-entry__text">{entry.text}</p>;
 }

@@ -21,7 +21,8 @@ export function ReadersChoice({ head, only, onChange }: ReadersChoiceProps) {
   const { organisation } = useSession();
   const others = choosable(head, organisation);
   const [open, setOpen] = useState(false);
-  if (others.length === 0) return <p class="kith-readers__line">Only your own organisation is here so far.</p>;
+  if (others.length === 0)
+    return <p class="kith-readers__line">Only your own organisation is here so far.</p>;
   const names = others.filter((one) => only?.includes(one.organisation)).map((one) => one.legalName);
   return (
     <details
@@ -31,7 +32,9 @@ export function ReadersChoice({ head, only, onChange }: ReadersChoiceProps) {
     >
       <summary class="kith-readers__line">
         Readers:{" "}
-        <strong>{only === null ? "Everyone in the circle" : names.length ? `Only ${listed(names)}` : "Choose who"}</strong>
+        <strong>
+          {only === null ? "Everyone in the circle" : names.length ? `Only ${listed(names)}` : "Choose who"}
+        </strong>
       </summary>
       <div class="kith-readers__choice">
         <Radios

@@ -56,7 +56,12 @@ function ThreadList({ thread, openedAt }: { readonly thread: ThreadState; readon
       </div>
       {thread.hasNewer && (
         <p class="kith-thread__more">
-          <Button kind="secondary" onClick={thread.newer} busy={thread.busy === "newer"} busyWords="Getting more">
+          <Button
+            kind="secondary"
+            onClick={thread.newer}
+            busy={thread.busy === "newer"}
+            busyWords="Getting more"
+          >
             Show newer messages
           </Button>{" "}
           <Button kind="secondary" onClick={() => void thread.latest().then(place.toEnd)}>

@@ -16,7 +16,10 @@ function distanceToEnd(): number {
 }
 
 /** Keep the first entry that was in sight where it was, whatever was loaded above it. */
-export function useScrollPlace(list: RefObject<HTMLElement | null>, entries: readonly EntryView[]): ScrollPlace {
+export function useScrollPlace(
+  list: RefObject<HTMLElement | null>,
+  entries: readonly EntryView[],
+): ScrollPlace {
   const [atEnd, setAtEnd] = useState(true);
   const anchor = useRef<{ readonly seq: string; readonly top: number } | null>(null);
   const stayAtEnd = useRef(false);

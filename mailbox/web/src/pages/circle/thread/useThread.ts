@@ -150,6 +150,9 @@ function useLive(
   /** Read what stood on the page before `from` once more. */
   async function again(entries: readonly EntryView[], from: number): Promise<void> {
     for (let before = from; before > (entries[0]?.seq ?? 1); before -= PAGE)
-      await vault.thread(circle, before, PAGE).then((page) => take(page), () => undefined);
+      await vault.thread(circle, before, PAGE).then(
+        (page) => take(page),
+        () => undefined,
+      );
   }
 }

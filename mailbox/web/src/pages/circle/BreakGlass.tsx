@@ -1,0 +1,102 @@
+/** Opening a circle one is not assigned to: a purpose and a reason, which the manager is told. */
+import { useState } from "preact/hooks";
+import { useAsked } from "@/app/asked";
+import { useVault } from "@/app/vault";
+import { BackLink, Button, ButtonGroup } from "@/components/Button";
+import { ErrorSummary, errorOf, type FieldError } from "@/components/ErrorSummary";
+import { Radios, TextArea } from "@/components/Field";
+import { Notice } from "@/components/Notice";
+import { Page } from "@/components/Page";
+import { Answer } from "@/components/TroubleNote";
+import type { BreakGlass as Reason, Trouble } from "@/vault/api";
+
+/** Source: the longest reason an entry in the access log holds. */
+const LONGEST = 2_000;
+const SHORTEST = 10;
+
+export function isNotAssigned(trouble: Trouble | undefined): boolean {
+  return trouble?.code.replaceAll("_", "-") === "not-assigned";
+}
+
+interface BreakGlassProps {
+  readonly busy: boolean;
+  readonly onReason: (reason: Reason) => void;
+}
+
+export function BreakGlass({ busy, onReason }: BreakGlassProps) {
+  const vault = useVault();
+  const lists = useAsked("lists", () => vault.lists());
+  const [purpose, setPurpose] = useState("");
+  const [reason, setReason] = useState("");
+  const [errors, setErrors] = useState<readonly FieldError[]>([]);
+
+  function submit(): void {
+    const found = check(purpose, reason);
+    setErrors(found);
+    if (found.length === 0) onReason({ purpose: Number(purpose), reason: reason.trim() });
+  }
+
+  return (
+    <Page
+      heading="You are not on this circle"
+      tab="You are not on this circle"
+      error={errors.length > 0}
+      before={<BackLink to="/circles">All circles</BackLink>}
+    >
+      <ErrorSummary errors={errors} />
+      <p class="govuk-body">
+        Your organisation is a member, but nobody has put you on this circle. Ask your manager to add you.
+      </p>
+      <p class="govuk-body">If you must see it now, say why.</p>
+      <Notice kind="warning" title="Your manager is told">
+        <p class="govuk-body">
+          They see at once that you opened it, when, and the reason you give. It is kept for good.
+        </p>
+      </Notice>
+      <Answer asked={lists} words="Getting the list of purposes">
+        {({ purposes }) => (
+          <form
+            noValidate
+            onSubmit={(event) => {
+              event.preventDefault();
+              submit();
+            }}
+          >
+            <Radios
+              id="purpose"
+              legend="What do you need it for?"
+              choices={purposes.map(({ code, label }) => ({ value: String(code), label }))}
+              value={purpose}
+              onChange={setPurpose}
+              error={errorOf(errors, "purpose")}
+            />
+            <TextArea
+              id="reason"
+              label="Why do you need to see it now?"
+              hint="Write at least a short sentence."
+              value={reason}
+              onInput={setReason}
+              limit={LONGEST}
+              rows={4}
+              error={errorOf(errors, "reason")}
+            />
+            <ButtonGroup>
+              <Button type="submit" kind="warning" busy={busy} busyWords="Opening">
+                Open the circle and tell my manager
+              </Button>
+            </ButtonGroup>
+          </form>
+        )}
+      </Answer>
+    </Page>
+  );
+}
+
+function check(purpose: string, reason: string): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  if (purpose === "") errors.push({ id: "purpose", say: "Choose what you need it for" });
+  if (reason.trim().length < SHORTEST) errors.push({ id: "reason", say: "Say why you need to see it now" });
+  if (reason.length > LONGEST)
+    errors.push({ id: "reason", say: `Keep the reason under ${LONGEST} characters` });
+  return errors;
+}

@@ -1,0 +1,132 @@
+/** One support circle: who it is about and how to reach them safely always in sight, its parts behind tabs. */
+import { useState } from "preact/hooks";
+import { useAsked } from "@/app/asked";
+import { circlePath, type CircleTab } from "@/app/router";
+import { useNow, useVault } from "@/app/vault";
+import { Alarm } from "@/components/Alarm";
+import { BackLink } from "@/components/Button";
+import { Loading } from "@/components/Loading";
+import { Page } from "@/components/Page";
+import { Tabs } from "@/components/Tabs";
+import { TroubleNote } from "@/components/TroubleNote";
+import { About } from "@/pages/circle/about/About";
+import { BreakGlass, isNotAssigned } from "@/pages/circle/BreakGlass";
+import { Documents } from "@/pages/circle/documents/Documents";
+import { PreviewPage } from "@/pages/circle/documents/Preview";
+import { useTransfers } from "@/pages/circle/documents/useTransfers";
+import { IdentityBar } from "@/pages/circle/IdentityBar";
+import { InsideContext } from "@/pages/circle/inside";
+import { Invited } from "@/pages/circle/Invited";
+import { Invite } from "@/pages/circle/invite/Invite";
+import { People } from "@/pages/circle/people/People";
+import { Plan } from "@/pages/circle/plan/Plan";
+import { Thread } from "@/pages/circle/thread/Thread";
+import { Timeline } from "@/pages/circle/timeline/Timeline";
+import type { BreakGlass as Reason, CircleHead } from "@/vault/api";
+import "@/styles/circle.scss";
+
+export interface CircleProps {
+  readonly circle: string;
+  readonly tab: CircleTab;
+  /** What stands behind the tab in the path. */
+  readonly rest: readonly string[];
+}
+
+/** Plain words only: the title of the browser's tab goes into its history. */
+const TAB_WORDS: Record<CircleTab, string> = {
+  thread: "Thread",
+  plan: "Care plan",
+  documents: "Documents",
+  people: "People",
+  timeline: "Timeline",
+  invite: "Invite",
+  about: "About this circle",
+};
+
+const TABS: readonly CircleTab[] = ["thread", "plan", "documents", "people", "timeline", "about"];
+
+export function Circle(props: CircleProps) {
+  return <OneCircle key={props.circle} {...props} />;
+}
+
+function OneCircle({ circle, tab, rest }: CircleProps) {
+  const vault = useVault();
+  const [reason, setReason] = useState<Reason | undefined>(undefined);
+  const asked = useAsked(`circle:${circle}`, () => vault.circle(circle, reason), [reason]);
+  const head = asked.value;
+  if (head) return <Opened head={head} tab={tab} rest={rest} again={asked.again} />;
+  if (isNotAssigned(asked.trouble)) return <BreakGlass busy={asked.asking} onReason={setReason} />;
+  return (
+    <Page heading="Circle" tab="Circle" headingHidden before={<BackLink to="/circles">All circles</BackLink>}>
+      {asked.trouble ? (
+        <TroubleNote trouble={asked.trouble} onRetry={asked.again} />
+      ) : (
+        <Loading words="Opening the circle" />
+      )}
+    </Page>
+  );
+}
+
+interface OpenedProps extends Omit<CircleProps, "circle"> {
+  readonly head: CircleHead;
+  readonly again: () => void;
+}
+
+function Opened({ head, tab, rest, again }: OpenedProps) {
+  const now = useNow();
+  const transfers = useTransfers(head.circle);
+  if (head.alarm)
+    return (
+      <Page heading="This circle was not opened" tab="Circle stopped" before={<BackLink to="/circles" />}>
+        <Alarm trouble={head.alarm} />
+      </Page>
+    );
+  return (
+    <InsideContext.Provider value={{ head, now, again, transfers }}>
+      {head.standing === "invited" ? (
+        <Invited />
+      ) : (
+        <Page heading={`${TAB_WORDS[tab]}: ${head.title}`} tab={TAB_WORDS[tab]} headingHidden wide>
+          <IdentityBar />
+          <Tabs
+            label="Parts of this circle"
+            items={tabItems(head)}
+            current={circlePath(head.circle, shownTab(tab))}
+          />
+          <Part tab={tab} rest={rest} />
+        </Page>
+      )}
+    </InsideContext.Provider>
+  );
+}
+
+function tabItems(head: CircleHead) {
+  return TABS.map((tab) => ({
+    to: circlePath(head.circle, tab),
+    label: tab === "about" ? "About" : TAB_WORDS[tab],
+  }));
+}
+
+function shownTab(tab: CircleTab): CircleTab {
+  return tab === "invite" ? "people" : tab;
+}
+
+function Part({ tab, rest }: { readonly tab: CircleTab; readonly rest: readonly string[] }) {
+  const [first, second] = rest;
+  switch (tab) {
+    case "thread":
+      return <Thread />;
+    case "plan":
+      return <Plan rest={rest} />;
+    case "documents":
+      return first ? <PreviewPage document={first} number={Number(second) || 1} /> : <Documents />;
+    case "people":
+      return <People rest={rest} />;
+    case "timeline":
+      return <Timeline />;
+    case "invite":
+      return <Invite />;
+    case "about":
+      return <About rest={rest} />;
+  }
+}

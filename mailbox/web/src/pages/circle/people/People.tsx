@@ -1,0 +1,166 @@
+/** Who is in a circle: members, those who are asked, and the colleagues who work on it. */
+import type { ComponentChildren } from "preact";
+import { circlePath } from "@/app/router";
+import { BackLink, ButtonGroup, ButtonLink, Link } from "@/components/Button";
+import { Empty } from "@/components/Empty";
+import { Notice } from "@/components/Notice";
+import { Tag } from "@/components/Tag";
+import { useSession } from "@/app/vault";
+import { KINDS } from "@/pages/circle/kindsofbodies";
+import { mayManage, useInside, When } from "@/pages/circle/inside";
+import { GiveHistory, Leave, RemoveMember } from "@/pages/circle/people/Leaving";
+import { Team } from "@/pages/circle/people/Team";
+import type { MemberView } from "@/vault/api";
+
+export function People({ rest }: { readonly rest: readonly string[] }) {
+  const [step, organisation] = rest;
+  const { head } = useInside();
+  const member = head.members.find((one) => one.organisation === organisation);
+  if (step === "leave") return <Within part={<Leave />} />;
+  if (step === "remove" && member) return <Within part={<RemoveMember member={member} />} />;
+  if (step === "history" && member) return <Within part={<GiveHistory member={member} />} />;
+  return <Everybody />;
+}
+
+function Within({ part }: { readonly part: ComponentChildren }) {
+  const { head } = useInside();
+  return (
+    <>
+      <BackLink to={circlePath(head.circle, "people")}>People</BackLink>
+      {part}
+    </>
+  );
+}
+
+function Everybody() {
+  const { head } = useInside();
+  const here = head.members.filter((member) => member.standing !== "invited");
+  const invited = head.members.filter((member) => member.standing === "invited");
+  return (
+    <>
+      <div class="kith-heading-row">
+        <h2 class="govuk-heading-m">People</h2>
+        {mayManage(head) && (
+          <ButtonGroup>
+            <ButtonLink to={circlePath(head.circle, "invite")}>Invite an organisation</ButtonLink>
+          </ButtonGroup>
+        )}
+      </div>
+      <h3 class="govuk-heading-s">Members</h3>
+      <ul class="kith-people">
+        {here.map((member) => (
+          <li key={member.organisation}>
+            <Member member={member} />
+          </li>
+        ))}
+      </ul>
+      <h3 class="govuk-heading-s">Invitations waiting for an answer</h3>
+      {invited.length === 0 ? (
+        <Empty title="No invitation is waiting">
+          <p class="govuk-body">Every organisation that was asked has answered.</p>
+        </Empty>
+      ) : (
+        <ul class="kith-people">
+          {invited.map((member) => (
+            <li key={member.organisation}>
+              <Asked member={member} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <Consent />
+      <Own />
+    </>
+  );
+}
+
+function Member({ member }: { readonly member: MemberView }) {
+  const { head } = useInside();
+  const { organisation } = useSession();
+  const own = member.organisation === organisation;
+  const path = circlePath(head.circle, "people");
+  return (
+    <article class="kith-person">
+      <div class="kith-person__head">
+        <h4 class="kith-person__name">
+          {member.legalName} {own && <span class="kith-person__own">(your organisation)</span>}
+        </h4>
+        <p class="kith-person__tags">
+          <Tag colour="grey">{KINDS[member.kind]}</Tag>{" "}
+          {member.standing === "owner" && <Tag colour="blue">Case owner</Tag>}{" "}
+          {member.lapsed && <Tag colour="red">Accreditation ended</Tag>}
+        </p>
+      </div>
+      <p class="kith-person__since">
+        Here since <When at={member.since} as="date" />
+      </p>
+      {member.lapsed && (
+        <Notice kind="warning" title={`${member.legalName} reads nothing new`}>
+          <p class="govuk-body">
+            Its accreditation has ended. Ask its manager, or remove it from the circle.
+          </p>
+        </Notice>
+      )}
+      {own && <Team member={member} />}
+      {mayManage(head) && !own && (
+        <p class="kith-person__steps">
+          <Link to={`${path}/history/${member.organisation}`}>
+            Show earlier messages<span class="govuk-visually-hidden"> to {member.legalName}</span>
+          </Link>
+          <Link to={`${path}/remove/${member.organisation}`}>
+            Remove<span class="govuk-visually-hidden"> {member.legalName}</span>
+          </Link>
+        </p>
+      )}
+    </article>
+  );
+}
+
+function Asked({ member }: { readonly member: MemberView }) {
+  const { head } = useInside();
+  return (
+    <article class="kith-person">
+      <div class="kith-person__head">
+        <h4 class="kith-person__name">{member.legalName}</h4>
+        <p class="kith-person__tags">
+          <Tag colour="grey">{KINDS[member.kind]}</Tag> <Tag colour="yellow">Invited</Tag>
+        </p>
+      </div>
+      <p class="kith-person__since">
+        Invited <When at={member.since} />
+        {member.answerDue !== null && (
+          <>
+            , answer <When at={member.answerDue} as="due" />
+          </>
+        )}
+      </p>
+      {mayManage(head) && (
+        <p class="kith-person__steps">
+          <Link to={`${circlePath(head.circle, "people")}/remove/${member.organisation}`}>
+            Withdraw the invitation<span class="govuk-visually-hidden"> to {member.legalName}</span>
+          </Link>
+        </p>
+      )}
+    </article>
+  );
+}
+
+function Consent() {
+  return (
+    <p class="govuk-body kith-note">
+      What the person agreed to is written in each invitation: who is asked, for what, and on what basis. The
+      timeline shows when each was sent and answered.
+    </p>
+  );
+}
+
+/** The way out, for members who do not own the circle. */
+function Own() {
+  const { head } = useInside();
+  if (head.standing !== "member" || head.closed) return null;
+  return (
+    <p class="govuk-body">
+      <Link to={`${circlePath(head.circle, "people")}/leave`}>Leave this circle</Link>
+    </p>
+  );
+}
