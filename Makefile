@@ -5,6 +5,9 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 RUN_READY := $(VENV)/.ready-run
 DEV_READY := $(VENV)/.ready-dev
+WEB_READY := mailbox/web/dist/manifest.json
+WEB_SOURCES := $(shell find mailbox/web policies/data crypto/private/words.txt -type f -not -path '*/node_modules/*' \
+	-not -path '*/dist/*' -not -path '*/tests/*' 2>/dev/null)
 ARGS ?=
 INSTALL ?=
 export INSTALL
@@ -20,24 +23,26 @@ SPACES := $(wildcard $(CODE) tests bench)
 FAST_TESTS := $(wildcard tests/crypto tests/policies tests/architecture)
 WORKERS ?= 2
 
-.PHONY: help demo serve test check bench fuzz routes format lock wheel set-up clean
+.PHONY: help demo serve web test check bench fuzz routes format lock wheel set-up clean
 
 help: ## List these commands
 	@echo "Kith: the commands, each of which sets up what it needs."
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
-demo: $(RUN_READY) ## Play an invented story through a running hub, then keep it running (ARGS="--help" for options)
+demo: $(RUN_READY) $(WEB_READY) ## Play an invented story through a running hub, then keep it running (ARGS="--help" for options)
 	@$(PY) -m demo $(ARGS)
 
-serve: $(RUN_READY) ## Run a hub on its embedded defaults (ARGS="--help" for options)
+serve: $(RUN_READY) $(WEB_READY) ## Run a hub on its embedded defaults (ARGS="--help" for options)
 	@$(PY) -m hub serve $(ARGS)
 
-test: $(DEV_READY) ## Everything: the checks, then every test against real servers
+web: $(WEB_READY) ## Build the web mailbox into mailbox/web/dist, where anything it is made of has changed
+
+test: $(DEV_READY) $(WEB_READY) ## Everything: the checks, then every test against real servers
 	@sh scripts/system-packages
 	@$(MAKE) --no-print-directory check-style
 	$(PY) -m pytest -n $(WORKERS) --dist loadscope --cov --cov-report=term $(ARGS)
 
-check: check-style ## The fast part: style, types, layers, and the tests that need no server
+check: check-style $(WEB_READY) ## The fast part: style, types, layers, and the tests that need no server
 	$(PY) -m pytest -q -n $(WORKERS) --dist loadscope $(FAST_TESTS)
 
 .PHONY: check-style
@@ -63,10 +68,10 @@ format: $(DEV_READY) ## Lay out and tidy the code
 lock: $(DEV_READY) ## Choose the newest allowed versions and pin them by hash in requirements/
 	@sh scripts/lock
 
-wheel: $(DEV_READY) ## Build the installable package into dist/
+wheel: $(DEV_READY) $(WEB_READY) ## Build the installable package into dist/
 	$(PY) -m hatchling build -t wheel
 
-set-up: $(DEV_READY) ## Make the environment and install everything, and nothing else
+set-up: $(DEV_READY) $(WEB_READY) ## Make the environment, install and build everything, and nothing else
 
 $(RUN_READY): requirements/run.txt scripts/set-up
 	@sh scripts/set-up $(VENV) run
@@ -74,6 +79,10 @@ $(RUN_READY): requirements/run.txt scripts/set-up
 $(DEV_READY): requirements/dev.txt scripts/set-up
 	@sh scripts/set-up $(VENV) dev
 
+$(WEB_READY): $(WEB_SOURCES) scripts/build-web | $(RUN_READY)
+	@sh scripts/build-web $(VENV)
+	@touch $@
+
 clean: ## Remove the environment, caches and builds (not a demo's data)
-	rm -rf $(VENV) build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) build dist mailbox/web/dist mailbox/web/node_modules hub/website .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

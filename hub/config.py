@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
+_OTHERS = frozenset({"home", "chromium"})
+"""Read elsewhere: where everything else lies unless said, and the browser of the tests."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -119,7 +121,7 @@ def read_settings(environment: Mapping[str, str], **overrides: object) -> Settin
     """Settings from ``KITH_*`` and ``overrides``. Raises SettingsError for the first bad value."""
     texts = {name[5:].lower(): value for name, value in environment.items() if name.startswith("KITH_")}
     texts |= {name: str(value) for name, value in overrides.items() if value is not None}
-    unknown = texts.keys() - _READERS.keys() - {"home"}
+    unknown = texts.keys() - _READERS.keys() - _OTHERS
     if unknown:
         raise SettingsError(f"KITH_{min(unknown).upper()} is not a setting")
     home = Path(texts.get("home", "kith-data")).absolute()

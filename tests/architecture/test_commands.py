@@ -15,7 +15,7 @@ SCRIPTS = sorted(path for path in (ROOT / "scripts").iterdir() if path.is_file()
 
 def test_make_alone_lists_every_command_with_a_line_each() -> None:
     listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for command in ("demo", "test", "check", "bench", "fuzz", "routes", "format", "lock", "clean"):
+    for command in ("demo", "web", "test", "check", "bench", "fuzz", "routes", "format", "lock", "clean"):
         assert re.search(rf"^  make {command} +\S.+", listed, re.MULTILINE), command
 
 

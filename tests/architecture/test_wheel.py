@@ -1,5 +1,6 @@
 """The wheel: built from the tree, installed into an empty environment, it runs a hub and an end by itself."""
 
+import hashlib
 import json
 import os
 import signal
@@ -83,6 +84,15 @@ def test_every_file_of_a_package_is_in_the_wheel(wheel: Path) -> None:
     assert {name.removeprefix("mailbox/python/") for name in ours} <= packed
 
 
+def test_the_wheel_brings_the_web_mailbox_as_it_was_built(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        manifest = json.loads(archive.read("hub/website/manifest.json"))
+        for listed in manifest:
+            content = archive.read(f"hub/website/{listed['path']}")
+            assert hashlib.sha256(content).hexdigest() == listed["sha256"], listed["path"]
+    assert {"index.html", "sw.js"} <= {listed["path"] for listed in manifest}
+
+
 def test_packages_come_from_the_wheel_and_hide_no_standard_mailbox(installed: Path, tmp_path: Path) -> None:
     look = "import hub, keyholder, mailbox; print(hub.__file__, keyholder.__file__, mailbox.mbox)"
     shown = quietly(installed / "bin" / "python", "-c", look, cwd=tmp_path)
@@ -102,5 +112,7 @@ def test_an_installed_hub_serves_is_ready_and_stops_when_asked(
         assert json.load(answer) == {"alive": True}
     with urllib.request.urlopen(f"{address}/readyz", timeout=10) as answer:
         assert json.load(answer)["ready"] is True
+    with urllib.request.urlopen(f"{address}/", timeout=10) as answer:
+        assert b'<script type="module"' in answer.read()
     process.send_signal(signal.SIGTERM)
     assert process.wait(15) == 0
