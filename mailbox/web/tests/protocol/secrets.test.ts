@@ -28,7 +28,7 @@ describe("a secret", () => {
       new BoxSecret(KEY),
       new WorkerSecret(KEY).signing,
     ];
-    for (const secret of secrets) expect(JSON.stringify(secret)).not.toContain("5,\"1\":5");
+    for (const secret of secrets) expect(JSON.stringify(secret)).not.toContain('5,"1":5');
   });
 
   it.each([0, 31, 33, 64])("is never of %i bytes", (length) => {
