@@ -85,13 +85,15 @@ export function TextField(props: TextFieldProps) {
   const parts = useParts(props);
   const width = props.width ? ` govuk-input--width-${props.width}` : "";
   const look = `govuk-input${width}${props.large ? " kith-input--large" : ""}${props.error ? " govuk-input--error" : ""}`;
+  // The renderer's types tell kinds of input apart by constants; ours is chosen when it is drawn.
+  const kind = { type: props.type ?? "text" } as { readonly type: "text" };
   return (
     <Frame {...props} parts={parts}>
       <input
+        {...kind}
         class={look}
         id={parts.id}
         name={props.name}
-        type={props.type ?? "text"}
         value={props.value}
         autocomplete={props.autocomplete}
         inputMode={props.inputMode}

@@ -9,7 +9,6 @@ import type { Asked } from "@/app/asked";
 
 const TITLES: Partial<Record<Trouble["kind"], string>> = {
   away: "No connection",
-  stale: "This has changed",
   "not-ready": "Not ready yet",
   "update-needed": "This page is out of date",
   fault: "Something went wrong",

@@ -1,0 +1,83 @@
+/** The words typed back once, so that nobody starts with words they cannot read. */
+import { useState } from "preact/hooks";
+import type { Enrolled } from "@/vault/api";
+import { useDoing } from "@/app/asked";
+import { useVault } from "@/app/vault";
+import { Button, ButtonGroup } from "@/components/Button";
+import { ErrorSummary } from "@/components/ErrorSummary";
+import { Checkbox } from "@/components/Field";
+import { Page } from "@/components/Page";
+import { TroubleNote } from "@/components/TroubleNote";
+import { WordsField } from "@/components/WordsField";
+import type { Named } from "@/pages/enrol/NameStep";
+
+interface TypeBackProps {
+  readonly named: Named;
+  readonly onBack: () => void;
+  readonly onDone: (enrolled: Enrolled) => void;
+}
+
+export function TypeBackStep({ named, onBack, onDone }: TypeBackProps) {
+  const vault = useVault();
+  const { busy, trouble, run } = useDoing();
+  const [typed, setTyped] = useState("");
+  const [shared, setShared] = useState(false);
+  const [empty, setEmpty] = useState(false);
+  const error = empty ? "Type your six words" : trouble?.kind === "input" ? trouble.say : undefined;
+
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    setEmpty(!typed.trim());
+    if (typed.trim()) await run(async () => onDone(await vault.enrolConfirm(typed, shared)));
+  };
+
+  return (
+    <Page
+      heading="Type your six words"
+      tab="Type your six words"
+      error={error !== undefined}
+      before={<p class="kith-steps">Step 3 of 3</p>}
+    >
+      <ErrorSummary errors={error ? [{ id: "words", say: error }] : []} />
+      {trouble && trouble.kind !== "input" ? <TroubleNote trouble={trouble} /> : null}
+      <p class="govuk-body">Read them from what you kept. This checks that you can sign in again.</p>
+      <form onSubmit={submit} noValidate>
+        <input
+          class="govuk-visually-hidden"
+          type="text"
+          name="username"
+          autocomplete="username"
+          value={named.address}
+          readOnly
+          tabIndex={-1}
+          aria-hidden="true"
+        />
+        <WordsField
+          id="words"
+          label="Your six words, in order"
+          hint="Capital letters, spaces and hyphens do not matter"
+          value={typed}
+          onInput={setTyped}
+          autocomplete="new-password"
+          error={error}
+          shown
+        />
+        <Checkbox
+          id="shared"
+          label="This is a shared device"
+          hint="Nothing is kept here, and Kith signs out sooner"
+          checked={shared}
+          onChange={setShared}
+        />
+        <ButtonGroup>
+          <Button type="submit" busy={busy} busyWords="Joining, this takes a few seconds">
+            Join
+          </Button>
+          <Button kind="quiet" onClick={onBack}>
+            Show me the words again
+          </Button>
+        </ButtonGroup>
+      </form>
+    </Page>
+  );
+}

@@ -1,0 +1,103 @@
+/** Let somebody in: the five words they say are typed here; only the person who was shown them fits. */
+import { useState } from "preact/hooks";
+import type { OrganisationView, WaitingView } from "@/vault/api";
+import { useDoing } from "@/app/asked";
+import { navigate } from "@/app/router";
+import { useVault } from "@/app/vault";
+import { Button, ButtonLink } from "@/components/Button";
+import { ErrorSummary } from "@/components/ErrorSummary";
+import { Radios, TextField } from "@/components/Field";
+import { Notice } from "@/components/Notice";
+import { Page } from "@/components/Page";
+import { TroubleNote } from "@/components/TroubleNote";
+import { back } from "@/pages/organisation/back";
+import { ROLE_CHOICES, roleOf } from "@/pages/organisation/words";
+
+export function Admit({
+  view,
+  invitation,
+}: {
+  readonly view: OrganisationView;
+  readonly invitation: string;
+}) {
+  const waiting = view.waiting.find((one) => one.invitation === invitation);
+  if (!waiting)
+    return (
+      <Page heading="They do not wait any more" tab="Let somebody in" before={back}>
+        <p class="govuk-body">Somebody let them in already, or the invitation ran out.</p>
+        <ButtonLink to="/organisation">Back to the organisation</ButtonLink>
+      </Page>
+    );
+  const replaced = view.colleagues.find((one) => one.worker === waiting.replaces);
+  return <AdmitForm waiting={waiting} replaced={replaced?.name ?? ""} />;
+}
+
+interface FormProps {
+  readonly waiting: WaitingView;
+  readonly replaced: string;
+}
+
+function AdmitForm({ waiting, replaced }: FormProps) {
+  const vault = useVault();
+  const { busy, trouble, run } = useDoing();
+  const [spoken, setSpoken] = useState("");
+  const [role, setRole] = useState<string>(waiting.role);
+  const [empty, setEmpty] = useState(false);
+  const error = empty ? "Type the five words" : trouble?.kind === "input" ? trouble.say : undefined;
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    setEmpty(!spoken.trim());
+    if (!spoken.trim()) return;
+    if (await run(() => vault.admit(spoken, roleOf(role), waiting.replaces)))
+      navigate("/organisation", { note: "They are in. Their page goes on by itself." });
+  };
+  return (
+    <Page
+      heading={
+        <>
+          Let in <span class="kith-break">{waiting.address}</span>
+        </>
+      }
+      tab="Let somebody in"
+      before={back}
+      error={error !== undefined}
+    >
+      <ErrorSummary errors={error ? [{ id: "spoken", say: error }] : []} />
+      {trouble && trouble.kind !== "input" ? <TroubleNote trouble={trouble} /> : null}
+      {waiting.replaces ? (
+        <Notice title={`This gives new words to ${replaced || "somebody who is here already"}`}>
+          <p class="govuk-body">Their old words, passkeys and PINs stop working on every device.</p>
+        </Notice>
+      ) : null}
+      <ol class="govuk-list govuk-list--number">
+        <li>Speak to them in person, or ring them on a number you know.</li>
+        <li>Make sure that it is them.</li>
+        <li>Ask for their five words, and type what you hear.</li>
+      </ol>
+      <form onSubmit={submit} noValidate>
+        <TextField
+          id="spoken"
+          label="The five words you hear"
+          hint="In order. Capital letters, spaces and hyphens do not matter."
+          value={spoken}
+          onInput={setSpoken}
+          autocomplete="off"
+          plain
+          error={error}
+        />
+        {waiting.replaces ? null : (
+          <Radios
+            id="role"
+            legend="What will they do?"
+            choices={ROLE_CHOICES}
+            value={role}
+            onChange={setRole}
+          />
+        )}
+        <Button type="submit" busy={busy} busyWords="Checking the words">
+          Let them in
+        </Button>
+      </form>
+    </Page>
+  );
+}

@@ -1,0 +1,139 @@
+/** What a manager does about one colleague: role, new words, leaving. */
+import { useState } from "preact/hooks";
+import type { ColleagueView } from "@/vault/api";
+import { useDoing } from "@/app/asked";
+import { navigate } from "@/app/router";
+import { useVault } from "@/app/vault";
+import { Button, ButtonGroup, ButtonLink } from "@/components/Button";
+import { ErrorSummary } from "@/components/ErrorSummary";
+import { Radios, TextField } from "@/components/Field";
+import { Notice } from "@/components/Notice";
+import { Page } from "@/components/Page";
+import { TroubleNote } from "@/components/TroubleNote";
+import { back } from "@/pages/organisation/back";
+import { mailFault, SENT } from "@/pages/organisation/InviteWorker";
+import { ROLE_CHOICES, roleOf } from "@/pages/organisation/words";
+
+interface PersonProps {
+  readonly colleague: ColleagueView;
+}
+
+function nameOf(colleague: ColleagueView): string {
+  return colleague.name || colleague.address;
+}
+
+export function ChangeRole({ colleague }: PersonProps) {
+  const vault = useVault();
+  const { busy, trouble, run } = useDoing();
+  const [role, setRole] = useState<string>(colleague.role);
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    if (await run(() => vault.changeRole(colleague.worker, roleOf(role))))
+      navigate("/organisation", { note: "The role is changed." });
+  };
+  return (
+    <Page heading={`Change the role of ${nameOf(colleague)}`} tab="Change role" before={back}>
+      <TroubleNote trouble={trouble} />
+      <form onSubmit={submit} noValidate>
+        <Radios
+          id="role"
+          legend="What will they do?"
+          choices={ROLE_CHOICES}
+          value={role}
+          onChange={setRole}
+        />
+        <Button type="submit" busy={busy} busyWords="Changing the role">
+          Change the role
+        </Button>
+      </form>
+    </Page>
+  );
+}
+
+export function ReplaceWords({ colleague }: PersonProps) {
+  const vault = useVault();
+  const { busy, trouble, run } = useDoing();
+  const [mail, setMail] = useState("");
+  const [fault, setFault] = useState<string | undefined>(undefined);
+  const error = fault ?? (trouble?.kind === "input" ? trouble.say : undefined);
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    const found = mailFault(mail);
+    setFault(found);
+    if (!found && (await run(() => vault.inviteWorker(mail.trim(), colleague.role, colleague.worker))))
+      navigate("/organisation", { note: SENT });
+  };
+  return (
+    <Page
+      heading={`Replace the words of ${nameOf(colleague)}`}
+      tab="Replace words"
+      before={back}
+      error={error !== undefined}
+    >
+      <ErrorSummary errors={error ? [{ id: "mail", say: error }] : []} />
+      {trouble && trouble.kind !== "input" ? <TroubleNote trouble={trouble} /> : null}
+      <p class="govuk-body">For somebody who forgot their words, or whose words others may have seen.</p>
+      <ul class="govuk-list govuk-list--bullet">
+        <li>They get a mail with a link, and new words.</li>
+        <li>They tell you five words, and you let them in again.</li>
+        <li>From then on their old words, passkeys and PINs open nothing, on any device.</li>
+        <li>What they wrote, and their circles, stay.</li>
+      </ul>
+      <form onSubmit={submit} noValidate>
+        <TextField
+          id="mail"
+          type="email"
+          inputMode="email"
+          label="Their mail address"
+          value={mail}
+          onInput={setMail}
+          autocomplete="off"
+          plain
+          error={error}
+        />
+        <Button type="submit" busy={busy} busyWords="Sending the mail">
+          Send the link
+        </Button>
+      </form>
+    </Page>
+  );
+}
+
+export function Leaver({ colleague }: PersonProps) {
+  const vault = useVault();
+  const { busy, trouble, run } = useDoing();
+  const leave = async () => {
+    if (await run(() => vault.removeWorker(colleague.worker)))
+      navigate("/organisation", {
+        note: "They are out. Hand over their actions: they wait under Today, Nobody has picked these up.",
+      });
+  };
+  return (
+    <Page heading={`${nameOf(colleague)} leaves`} tab="Leaver" before={back}>
+      <TroubleNote trouble={trouble} />
+      <p class="govuk-body">One press does all of this at once:</p>
+      <ul class="govuk-list govuk-list--bullet">
+        <li>They are signed out everywhere and cannot sign in again.</li>
+        <li>Your organisation gets new keys. Everybody who stays has them at once.</li>
+        <li>What they wrote stays, with their name.</li>
+        <li>Their open actions go back to your organisation, for a colleague to pick up.</li>
+      </ul>
+      <Notice kind="warning" title="This cannot be undone">
+        <p class="govuk-body">If they come back, invite them again.</p>
+      </Notice>
+      <ButtonGroup>
+        <Button
+          kind="warning"
+          busy={busy}
+          busyWords="Removing them and changing the keys"
+          onClick={() => void leave()}
+        >
+          Remove {nameOf(colleague)}
+        </Button>
+        <ButtonLink to="/organisation" kind="secondary">
+          Keep them
+        </ButtonLink>
+      </ButtonGroup>
+    </Page>
+  );
+}

@@ -1,0 +1,43 @@
+/** Security details, for the curious and for reports: what this device trusts, and when it last looked. */
+import { useAsked } from "@/app/asked";
+import { sayExact } from "@/app/time";
+import { useVault } from "@/app/vault";
+import { Page } from "@/components/Page";
+import { SummaryList } from "@/components/SummaryList";
+import { Answer } from "@/components/TroubleNote";
+
+export function Security() {
+  const vault = useVault();
+  const asked = useAsked("security", () => vault.securityDetails());
+  const mark = (text: string) => (
+    <span class="kith-fingerprint">{text || "Not known before you sign in"}</span>
+  );
+  return (
+    <Page heading="Security details" tab="Security details">
+      <p class="govuk-body">
+        Messages and documents are locked on your device before they leave it. Only the organisations in a
+        circle can open them. The people who run this service cannot.
+      </p>
+      <Answer asked={asked} words="Looking up the details">
+        {(found) => (
+          <SummaryList
+            facts={[
+              { name: "Service", value: mark(found.hub) },
+              { name: "Authority that confirms organisations", value: mark(found.authority) },
+              { name: "Your organisation", value: mark(found.organisation) },
+              { name: "Entries in the access log", value: found.logSize.toLocaleString("en-GB") },
+              { name: "Last checked", value: found.checkedAt > 0 ? sayExact(found.checkedAt) : "Not yet" },
+              { name: "Version of this page", value: mark(found.version) },
+            ]}
+          />
+        )}
+      </Answer>
+      <h2 class="govuk-heading-m">What Kith cannot protect</h2>
+      <ul class="govuk-list govuk-list--bullet">
+        <li>A device that somebody else controls or looks at.</li>
+        <li>What a person you share with passes on in another way.</li>
+        <li>The times at which organisations write, and how much: the service sees these.</li>
+      </ul>
+    </Page>
+  );
+}

@@ -1,0 +1,135 @@
+/** Make the next sign-in quicker on this device: a passkey, or a PIN for the working day. */
+import { useState } from "preact/hooks";
+import { makePasskey } from "@/app/passkey";
+import { useDoing } from "@/app/asked";
+import { useSession, useVault } from "@/app/vault";
+import { Button, ButtonGroup } from "@/components/Button";
+import { ErrorSummary } from "@/components/ErrorSummary";
+import { Notice } from "@/components/Notice";
+import { TroubleNote } from "@/components/TroubleNote";
+import { WordsField } from "@/components/WordsField";
+import { usePasskeyOffer } from "@/pages/signin/SignIn";
+
+const SHORTEST = 4;
+const LONGEST = 12;
+
+/** Both offers, with a heading. Nothing at all on a shared device. */
+export function Quicker() {
+  const session = useSession();
+  if (session.sharedDevice)
+    return (
+      <Notice title="This is a shared device, so Kith keeps nothing here. You need your six words each time." />
+    );
+  return (
+    <section class="kith-section">
+      <h2 class="govuk-heading-m">Make the next sign-in quicker</h2>
+      <PasskeyOffer />
+      <PinOffer has={session.pin} />
+    </section>
+  );
+}
+
+export function PasskeyOffer({ onMade }: { readonly onMade?: () => void }) {
+  const vault = useVault();
+  const offered = usePasskeyOffer();
+  const { busy, trouble, run } = useDoing();
+  const [made, setMade] = useState(false);
+  if (!offered) return null;
+  if (made) return <Notice kind="success" title="This device now has a passkey for Kith." />;
+  const make = async () => {
+    const worked = await run(async () => {
+      const { credential, prf } = await makePasskey(await vault.passkeyRequest());
+      await vault.addPasskey(credential, prf);
+    });
+    if (worked) {
+      setMade(true);
+      onMade?.();
+    }
+  };
+  return (
+    <>
+      <TroubleNote trouble={trouble} />
+      <p class="govuk-body">
+        <strong>Passkey:</strong> sign in with your fingerprint, your face, or what unlocks this device.
+      </p>
+      <Button kind="secondary" busy={busy} busyWords="Waiting for your device" onClick={() => void make()}>
+        Add a passkey
+      </Button>
+    </>
+  );
+}
+
+export function PinOffer({ has }: { readonly has: boolean }) {
+  const [choosing, setChoosing] = useState(false);
+  const [set, setSet] = useState(false);
+  if (set)
+    return <Notice kind="success" title="Your PIN is set. It unlocks Kith on this device until tonight." />;
+  if (choosing)
+    return (
+      <PinForm
+        onStop={() => setChoosing(false)}
+        onSet={() => {
+          setChoosing(false);
+          setSet(true);
+        }}
+      />
+    );
+  return (
+    <>
+      <p class="govuk-body">
+        <strong>PIN:</strong> unlock Kith on this device for one working day with a short number. Five tries.
+      </p>
+      <Button kind="secondary" onClick={() => setChoosing(true)}>
+        {has ? "Choose a new PIN" : "Choose a PIN"}
+      </Button>
+    </>
+  );
+}
+
+/** Why a PIN cannot be used, or nothing. */
+export function pinFault(pin: string): string | undefined {
+  if (!/^\d+$/.test(pin)) return "Use digits only";
+  if (pin.length < SHORTEST) return `Use ${SHORTEST} digits or more`;
+  if (pin.length > LONGEST) return `Use ${LONGEST} digits or fewer`;
+  if (/^(\d)\1*$/.test(pin) || "01234567890123".includes(pin)) return "That is too easy to guess";
+  return undefined;
+}
+
+function PinForm({ onSet, onStop }: { readonly onSet: () => void; readonly onStop: () => void }) {
+  const vault = useVault();
+  const { busy, trouble, run } = useDoing();
+  const [pin, setPin] = useState("");
+  const [fault, setFault] = useState<string | undefined>(undefined);
+  const error = fault ?? (trouble?.kind === "input" ? trouble.say : undefined);
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    const found = pinFault(pin.trim());
+    setFault(found);
+    if (!found && (await run(() => vault.setPin(pin.trim())))) onSet();
+  };
+  return (
+    <form onSubmit={submit} noValidate>
+      <ErrorSummary errors={error ? [{ id: "new-pin", say: error }] : []} />
+      {trouble && trouble.kind !== "input" ? <TroubleNote trouble={trouble} /> : null}
+      <WordsField
+        id="new-pin"
+        label="Choose a PIN"
+        noun="PIN"
+        hint="4 to 12 digits. Not your birthday, not 1234."
+        value={pin}
+        onInput={setPin}
+        autocomplete="new-password"
+        inputMode="numeric"
+        error={error}
+      />
+      <ButtonGroup>
+        <Button type="submit" busy={busy} busyWords="Setting your PIN">
+          Set this PIN
+        </Button>
+        <Button kind="quiet" onClick={onStop}>
+          Not now
+        </Button>
+      </ButtonGroup>
+    </form>
+  );
+}

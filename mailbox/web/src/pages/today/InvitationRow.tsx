@@ -1,0 +1,38 @@
+/** An invitation: who asks, until when. It is answered in the circle, where all of it can be read first. */
+import type { InvitationView } from "@/vault/api";
+import { circlePath } from "@/app/router";
+import { Alarm } from "@/components/Alarm";
+import { ButtonLink, Link } from "@/components/Button";
+import { TimeText } from "@/components/TimeText";
+
+export function InvitationRow({
+  invitation,
+  now,
+}: {
+  readonly invitation: InvitationView;
+  readonly now: number;
+}) {
+  const to = circlePath(invitation.circle);
+  const title = invitation.title || "A support circle";
+  return (
+    <li class="kith-row">
+      <div class="kith-row__main">
+        <p class="kith-row__title">
+          <Link to={to}>{title}</Link>
+        </p>
+        <p class="kith-row__facts">
+          <span>From {invitation.from}</span>
+          <span>
+            Answer <TimeText at={invitation.answerDue} now={now} as="due" />
+          </span>
+        </p>
+        {invitation.alarm ? <Alarm trouble={invitation.alarm} small /> : null}
+      </div>
+      <div class="kith-row__side">
+        <ButtonLink to={to} kind="secondary" label={`Read and answer: ${title}`}>
+          Read and answer
+        </ButtonLink>
+      </div>
+    </li>
+  );
+}
