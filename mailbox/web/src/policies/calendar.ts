@@ -1,8 +1,8 @@
 /**
  * Working days and service hours, in one zone, safe across daylight saving (policies/calendar.py).
  *
- * A day is written as in ISO 8601 ("2026-11-23"), a moment is UTC milliseconds. Days and moments in years whose
- * bank holidays are not known throw OffCalendar. The day something happens is day 0, and a day off counts as
+ * A day is written as in ISO 8601 ("2026-11-23"), a moment is UTC milliseconds. Counting days in years whose
+ * bank holidays are not known throws OffCalendar. The day something happens is day 0, and a day off counts as
  * the close of the last working day, so what starts later never falls due earlier.
  */
 import holidayTable from "@policies/bank_holidays.toml";
@@ -10,13 +10,14 @@ import table from "@policies/calendar.toml";
 import { BadTable, type Row, rows, text, texts, whole, wholes } from "./tables";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+const LAST_MOMENT = Date.UTC(2100, 0, 1) - 1;
 const MOST_DAYS = 1000;
 const TIME = /^([01]\d|2[0-3]):([0-5]\d):00(\.0+)?$/;
 const FIRST_YEAR = whole(holidayTable, "first_year");
 const LAST_YEAR = whole(holidayTable, "last_year");
 const BANK_HOLIDAYS: ReadonlySet<string> = new Set(texts(holidayTable, "days"));
 
-/** A day or moment in a year whose bank holidays are not known here. */
+/** A day in a year whose bank holidays are not known here, or a moment before 1970 or after 2099. */
 export class OffCalendar extends Error {
   override readonly name = "OffCalendar";
 }
@@ -73,6 +74,8 @@ export class Calendar {
 
   /** `moment` on this calendar's wall clock. */
   local(moment: number): Local {
+    if (!(moment >= 0 && moment <= LAST_MOMENT))
+      throw new OffCalendar(`${moment} is before 1970 or after 2099`);
     const shifted = moment + this.#offset(moment);
     const day = isoDay(shifted);
     const since = shifted - Date.parse(day);
@@ -145,9 +148,8 @@ export class Calendar {
 
   /** How far the wall clock is ahead of UTC, in milliseconds. */
   #offset(moment: number): number {
-    const bounds = [Date.UTC(FIRST_YEAR - 1, 11, 1), Date.UTC(LAST_YEAR + 1, 1, 1)] as const;
-    if (!(moment >= bounds[0] && moment <= bounds[1])) {
-      throw new OffCalendar(`${moment} is outside the years bank holidays are known for`);
+    if (!(moment >= -DAY_MS && moment <= LAST_MOMENT + DAY_MS)) {
+      throw new OffCalendar(`${moment} is before 1970 or after 2099`);
     }
     const parts = new Map(this.#wall.formatToParts(moment).map(({ type, value }) => [type, Number(value)]));
     const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
