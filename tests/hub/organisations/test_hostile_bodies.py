@@ -76,6 +76,10 @@ async def bodies(world: HubWorld, team: Team) -> list[tuple[str, str, Any, bytes
     async with hub.database.write() as unit:
         founders_link = token_of(await accounts.invite_founder(unit, hub.hub, founder.mail, hub.clock.now))
     words = {name: value for name, value in end.credentials().items() if name in WORDS}
+    passkey = words | {"credential": b64(bytes(20)), "label_box": b64(bytes(60))}
+    del passkey["salt"]
+    right = {"address": end.address, "auth": b64(end.sign_in_keys.auth)}
+    wrong_code = right | {"device": b64(bytes(32)), "code": "1234 5678"}
     said = opened(end)
     return [
         ("POST", "/v1/sign-in/start", {"address": end.address}, None),
@@ -83,6 +87,13 @@ async def bodies(world: HubWorld, team: Team) -> list[tuple[str, str, Any, bytes
         ("POST", "/v1/sign-in/kit", {"organisation": b64(team.id)}, None),
         ("POST", "/v1/sign-in/finish", {"session": challenge["session"], "signature": b64(bytes(64))}, None),
         ("PUT", "/v1/me/words", words | {"old_auth": b64(bytes(32))}, end.token),
+        ("POST", "/v1/sign-in/prove", wrong_code, None),
+        ("POST", "/v1/sign-in/passkey", {"credential": b64(bytes(20)), "auth": b64(bytes(32))}, None),
+        ("POST", "/v1/sign-in/pin", {"device": b64(bytes(32)), "check": b64(bytes(32))}, None),
+        ("POST", "/v1/me/pin/forget", {"device": b64(bytes(32))}, None),
+        ("PUT", "/v1/me/pin", {"device": b64(bytes(32)), "check": b64(bytes(32))}, end.token),
+        ("PUT", "/v1/me/profile", {"profile_box": b64(bytes(1200))}, end.token),
+        ("POST", "/v1/me/passkeys", passkey, end.token),
         ("PUT", "/v1/me/pins", {"version": 7, "sealed": b64(b"x")}, end.token),
         ("POST", "/v1/enrolments/look", {"token": b64(link)}, None),
         ("POST", "/v1/enrolments", founding_body(founder, founders_link), None),
@@ -101,6 +112,10 @@ GOOD_ANYWAY = (
     "/v1/enrolments/look",
     "/v1/enrolments",
     "/v1/me/pins",
+    "/v1/me/pin",
+    "/v1/me/pin/forget",
+    "/v1/me/passkeys",
+    "/v1/me/profile",
     "/v1/statements",
 )
 """Routes that rightly take some bodies which differ from the good one."""

@@ -20,17 +20,21 @@ from tests.hub.conftest import small_settings
 from tests.hub.running import running_hub
 from tests.keyholder.command.driving import Kith, Network, RealClock
 from tests.keyholder.conftest import quick_stretch
+from tests.real.smtp import MailServer
 
 Founded = tuple[Path, dict[str, str]]
 """The folder to copy, and the words people have written down."""
 
 
 @asynccontextmanager
-async def network_in(home: Path, words: dict[str, str]) -> AsyncIterator[Network]:
+async def network_in(
+    home: Path, words: dict[str, str], mails: MailServer | None = None
+) -> AsyncIterator[Network]:
     """A hub on one file that keeps the real time, without rate limits: each command signs in."""
     people = home / "people"
     people.mkdir(parents=True, exist_ok=True)
-    settings = small_settings(home / "hub", rate_factor="0")
+    sending = {} if mails is None else {"smtp": mails.url, "mail_from": "hub@kith.example"}
+    settings = small_settings(home / "hub", rate_factor="0", **sending)
     async with running_hub(settings, clock=RealClock(0)) as running:
         for folder in people.glob("profiles/*"):
             if Place(folder).read().hub:
@@ -73,6 +77,17 @@ async def partners(founded: Founded, tmp_path: Path) -> AsyncIterator[Network]:
     home, words = founded
     shutil.copytree(home, tmp_path / "home")
     async with network_in(tmp_path / "home", words) as made:
+        yield made
+
+
+@pytest.fixture
+async def mailed_partners(
+    founded: Founded, tmp_path: Path, smtp_server: MailServer
+) -> AsyncIterator[Network]:
+    """The same, with a mail server."""
+    home, words = founded
+    shutil.copytree(home, tmp_path / "home")
+    async with network_in(tmp_path / "home", words, smtp_server) as made:
         yield made
 
 
