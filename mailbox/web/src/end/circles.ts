@@ -84,6 +84,11 @@ export class Circles {
     };
   }
 
+  /** What this device had kept, or the first page, is there. */
+  ready(): Promise<void> {
+    return this.#begin();
+  }
+
   /** The rows with something unread, latest first. */
   async unread(most: number): Promise<CircleRow[]> {
     const search = { text: "", show: "unread", sort: "latest", offset: 0, limit: most } as const;

@@ -35,7 +35,10 @@ export class Logbook {
   readonly lock = new Turns();
   /** Entry hash (hex) -> seq. */
   places = new Map<string, number>();
+  /** How far the hub's list says that this circle goes: only for asking for several pages at once. */
+  expected = 0;
   readonly #cache: HeaderCache;
+  readonly #ahead = new Map<number, Promise<answers.Headers>>();
   #restored = false;
   readonly #syncing = new Turns();
 
@@ -89,6 +92,7 @@ export class Logbook {
   sync(): Promise<Log> {
     return this.#syncing.run(async () => {
       await this.#restore();
+      this.#askAhead();
       let page = await this.#page(this.log.seq);
       for (;;) {
         page = await this.#takePages(page);
@@ -127,7 +131,24 @@ export class Logbook {
     return this.desk.keeper.alarm(kind, { circle: this.id, verified_head: this.log.head, ...material });
   }
 
+  /** Ask for the pages that the list says there are, before the first says so too. */
+  #askAhead(): void {
+    this.#ahead.clear();
+    const last = Math.min(this.expected, this.log.seq + IN_FLIGHT * PAGE);
+    for (let after = this.log.seq + PAGE; after < last; after += PAGE) {
+      const page = this.#ask(after);
+      page.catch(() => undefined); // met when it is asked for
+      this.#ahead.set(after, page);
+    }
+  }
+
   #page(after: number): Promise<answers.Headers> {
+    const asked = this.#ahead.get(after);
+    this.#ahead.delete(after);
+    return asked ?? this.#ask(after);
+  }
+
+  #ask(after: number): Promise<answers.Headers> {
     const path = `/v1/circles/${toHex(this.id)}/headers`;
     return this.desk.connection.get(path, answers.Headers, { query: { after, limit: PAGE } });
   }

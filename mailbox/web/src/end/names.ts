@@ -189,7 +189,20 @@ export class KeptNames {
 function packed(circle: string, named: Named): Packed {
   const { title, reference, owner, standing, closed, seq, head, aboutSeq, lastAt, nextDue, assigned } = named;
   const [ownerHex, headHex] = [toHex(owner), toHex(head)];
-  return [circle, title, reference, ownerHex, standing, closed, seq, headHex, aboutSeq, lastAt, nextDue, assigned];
+  return [
+    circle,
+    title,
+    reference,
+    ownerHex,
+    standing,
+    closed,
+    seq,
+    headHex,
+    aboutSeq,
+    lastAt,
+    nextDue,
+    assigned,
+  ];
 }
 
 function unpacked(data: Uint8Array): Named[] {
@@ -203,7 +216,8 @@ function unpacked(data: Uint8Array): Named[] {
 }
 
 function named(row: Packed): Named {
-  const [circle, title, reference, owner, standing, closed, seq, head, aboutSeq, lastAt, nextDue, assigned] = row;
+  const [circle, title, reference, owner, standing, closed, seq, head, aboutSeq, lastAt, nextDue, assigned] =
+    row;
   const here: Standing = standing === "owner" || standing === "invited" ? standing : "member";
   return {
     circle: fromHex(circle),

@@ -5,7 +5,7 @@
 import type { Desk } from "@/end/desk";
 import type { Item } from "@/end/opening";
 import * as answers from "@/hub/answers";
-import { equal, fromHex, toHex } from "@/protocol/bytes";
+import { equal, toHex } from "@/protocol/bytes";
 import { Role } from "@/protocol/organisation";
 import type { PersonView } from "@/vault/api";
 
@@ -62,6 +62,11 @@ export class People {
     return this.#names.has(placeOf(organisation, worker)) || equal(worker, this.#desk.me.worker);
   }
 
+  /** Whether nothing says yet what a colleague is called. */
+  unnamed(worker: Uint8Array): boolean {
+    return !this.knows(this.#desk.me.organisation, worker) && this.#addresses === null;
+  }
+
   /** Everyone who works for the own organisation, by its signed records. */
   async colleagues(): Promise<readonly PersonView[]> {
     await this.ready();
@@ -107,9 +112,4 @@ export class People {
 
 function placeOf(organisation: Uint8Array, worker: Uint8Array): string {
   return toHex(organisation) + toHex(worker);
-}
-
-/** An id given by a page. */
-export function idOf(hex: string): Uint8Array {
-  return fromHex(hex);
 }
