@@ -4,7 +4,7 @@
  * Only arrays, unsigned integers up to 2^53-1, byte strings, NFC text, booleans and null exist. The
  * reader knows nothing else and reads in one pass; what it accepts encodes to the same bytes again.
  */
-import { equal, joined, utf8 } from "./bytes";
+import { equal, utf8 } from "./bytes";
 import { Malformed } from "./errors";
 
 /** What can be written: nested arrays of the six things that exist. */
@@ -30,9 +30,9 @@ const ASCII = /^[\0-\x7f]*$/;
 
 /** The one encoding of `value`. Throws Malformed if it holds anything SPEC does not allow. */
 export function encode(value: Raw): Uint8Array {
-  const parts: Uint8Array[] = [];
-  write(value, MAX_DEPTH, parts);
-  return joined(parts);
+  const writer = new Writer();
+  writer.item(value, MAX_DEPTH);
+  return writer.written();
 }
 
 /**
@@ -49,41 +49,67 @@ export function decode(data: Uint8Array, limit = MAX_ENCODED): Raw {
   return value;
 }
 
-function write(value: Raw, depth: number, parts: Uint8Array[]): void {
-  if (value === null) parts.push(Uint8Array.of(0xf6));
-  else if (typeof value === "boolean") parts.push(Uint8Array.of(value ? 0xf5 : 0xf4));
-  else if (typeof value === "number") parts.push(lead(UNSIGNED, checkedInteger(value)));
-  else if (typeof value === "string") writeText(value, parts);
-  else if (value instanceof Uint8Array) parts.push(lead(BYTES, value.length), value);
-  else writeArray(value, depth, parts);
+/** Writes into one buffer that grows. */
+class Writer {
+  #bytes = new Uint8Array(512);
+  #length = 0;
+
+  written(): Uint8Array {
+    return this.#bytes.slice(0, this.#length);
+  }
+
+  item(value: Raw, depth: number): void {
+    if (value === null) this.#byte(0xf6);
+    else if (typeof value === "boolean") this.#byte(value ? 0xf5 : 0xf4);
+    else if (typeof value === "number") this.#lead(UNSIGNED, checkedInteger(value));
+    else if (typeof value === "string") this.#run(TEXT, utf8(wellFormed(value)));
+    else if (value instanceof Uint8Array) this.#run(BYTES, value);
+    else this.#array(value, depth);
+  }
+
+  #array(value: readonly Raw[], depth: number): void {
+    if (!Array.isArray(value)) {
+      throw new Malformed("only arrays, integers, bytes, text, booleans and null exist");
+    }
+    if (depth === 0) throw new Malformed("nested too deeply");
+    this.#lead(ARRAY, value.length);
+    for (const item of value) this.item(item, depth - 1);
+  }
+
+  #run(major: number, bytes: Uint8Array): void {
+    this.#lead(major, bytes.length);
+    this.#room(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /** The first byte with the argument in it, or in the 1, 2, 4 or 8 bytes after it, big-endian. */
+  #lead(major: number, argument: number): void {
+    const first = major << 5;
+    if (argument < 24) return this.#byte(first | argument);
+    const power = argument < 0x100 ? 0 : argument < 0x10000 ? 1 : argument < 0x100000000 ? 2 : 3;
+    this.#byte(first | (24 + power));
+    for (let place = 2 ** power - 1; place >= 0; place--) {
+      this.#byte(Math.floor(argument / 256 ** place) % 256);
+    }
+  }
+
+  #byte(byte: number): void {
+    this.#room(1);
+    this.#bytes[this.#length++] = byte;
+  }
+
+  #room(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return;
+    const grown = new Uint8Array(2 * (this.#length + more));
+    grown.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = grown;
+  }
 }
 
-function writeText(value: string, parts: Uint8Array[]): void {
+function wellFormed(value: string): string {
   if (HALF.test(value)) throw new Malformed("half a character");
-  const raw = utf8(checkedText(value));
-  parts.push(lead(TEXT, raw.length), raw);
-}
-
-function writeArray(value: readonly Raw[], depth: number, parts: Uint8Array[]): void {
-  if (!Array.isArray(value))
-    throw new Malformed("only arrays, integers, bytes, text, booleans and null exist");
-  if (depth === 0) throw new Malformed("nested too deeply");
-  parts.push(lead(ARRAY, value.length));
-  for (const item of value) write(item, depth - 1, parts);
-}
-
-function lead(major: number, argument: number): Uint8Array {
-  const first = major << 5;
-  if (argument < 24) return Uint8Array.of(first | argument);
-  if (argument < 0x100) return Uint8Array.of(first | 24, argument);
-  if (argument < 0x10000) return Uint8Array.of(first | 25, argument >> 8, argument & 0xff);
-  const long = argument >= 0x100000000;
-  const bytes = new Uint8Array(long ? 9 : 5);
-  const view = new DataView(bytes.buffer);
-  bytes[0] = first | (long ? 27 : 26);
-  if (long) view.setBigUint64(1, BigInt(argument));
-  else view.setUint32(1, argument);
-  return bytes;
+  return checkedText(value);
 }
 
 function checkedInteger(value: number): number {

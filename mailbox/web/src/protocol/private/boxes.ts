@@ -66,13 +66,13 @@ export async function sealBox(
   return concat(ciphertext, await aesSeal(await aesKey(key), nonce, plaintext));
 }
 
+/** The same for every box: there is never a pre-shared key. */
+let noPsk: Uint8Array | undefined;
+
 /** RFC 9180, section 5.1, base mode: the key and the nonce of the one message. */
 function schedule(shared: Uint8Array, info: Uint8Array): { key: Uint8Array; nonce: Uint8Array } {
-  const context = concat(
-    BASE_MODE,
-    labeledExtract(EMPTY, "psk_id_hash", EMPTY),
-    labeledExtract(EMPTY, "info_hash", info),
-  );
+  noPsk ??= labeledExtract(EMPTY, "psk_id_hash", EMPTY);
+  const context = concat(BASE_MODE, noPsk, labeledExtract(EMPTY, "info_hash", info));
   const secret = labeledExtract(shared, "secret", EMPTY);
   return {
     key: labeledExpand(secret, "key", context, KEY_BYTES),

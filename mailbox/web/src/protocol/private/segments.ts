@@ -3,7 +3,7 @@
  *
  * First the prefix and header (64 bytes), then each 64 sealed chunks (1,049,600 bytes, the last shorter).
  */
-import { concat, equal, utf8 } from "../bytes";
+import { equal, joined, utf8 } from "../bytes";
 import { Forged } from "../errors";
 import { rootOf } from "../merkle";
 import type { Manifest } from "./bodies";
@@ -69,7 +69,7 @@ export class SegmentHashes {
 
   /** All hashes, one after the other. */
   bytes(): Uint8Array {
-    return concat(...this.#hashes);
+    return joined(this.#hashes);
   }
 
   /** The RFC 6962 root that the manifest names. 32 bytes. */

@@ -1,0 +1,97 @@
+/**
+ * Hashes taken beside the cipher, in a worker of their own (crypto/private/beside.py).
+ *
+ * SHA-256 costs several times what AES-GCM costs here, and two streams of it are needed: in turn with the
+ * cipher they would leave a core idle. Order is kept; memory stays flat because a hash that falls behind
+ * makes the sealer wait.
+ */
+import { Sha256 } from "../hashing";
+import type { Hashing } from "./documents";
+
+/** Handed over this many bytes at a time. */
+const BATCH = 1024 * 1024;
+/** Batches handed over and not yet hashed, at most. */
+const WAITING = 4;
+
+/** One end of a channel: a worker, its global scope, or a MessagePort. */
+export interface Port {
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  onmessage: ((event: MessageEvent<unknown>) => unknown) | null;
+}
+
+/** SHA-256 by whoever serves the other end with `serveHash`. `close` ends that other end. */
+export class HashBeside implements Hashing {
+  readonly #port: Port;
+  readonly #close: () => void;
+  #batch = new Uint8Array(BATCH);
+  #filled = 0;
+  #behind = 0;
+  #told: (() => void) | undefined;
+  #hash: Uint8Array | undefined;
+
+  constructor(port: Port, close: () => void) {
+    this.#port = port;
+    this.#close = close;
+    port.onmessage = ({ data }) => {
+      this.#behind -= 1;
+      if (data instanceof Uint8Array) this.#hash = data;
+      this.#told?.();
+    };
+  }
+
+  /** Take the next bytes, which may change afterwards. Waits while the other end is behind. */
+  async update(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length;) {
+      const part = bytes.subarray(at, at + BATCH - this.#filled);
+      this.#batch.set(part, this.#filled);
+      this.#filled += part.length;
+      at += part.length;
+      if (this.#filled === BATCH) await this.#handOver();
+    }
+  }
+
+  /** The hash of everything taken. 32 bytes. */
+  async digest(): Promise<Uint8Array> {
+    await this.#handOver();
+    this.#behind += 1;
+    this.#port.postMessage(null, []);
+    await this.#until(() => this.#hash !== undefined);
+    this.#close();
+    return this.#hash ?? new Uint8Array(0);
+  }
+
+  drop(): void {
+    this.#close();
+  }
+
+  async #handOver(): Promise<void> {
+    const batch = this.#batch.subarray(0, this.#filled);
+    this.#behind += 1;
+    this.#port.postMessage(batch, [batch.buffer]);
+    this.#batch = new Uint8Array(BATCH);
+    this.#filled = 0;
+    await this.#until(() => this.#behind < WAITING);
+  }
+
+  async #until(so: () => boolean): Promise<void> {
+    while (!so()) {
+      await new Promise<void>((told) => {
+        this.#told = told;
+      });
+    }
+  }
+}
+
+/** Hash what comes through `port`, in order: bytes are taken, null asks for the hash. `ready` first. */
+export function serveHash(port: Port, ready: Promise<void>): void {
+  let hash: Sha256 | undefined;
+  let turn = ready;
+  port.onmessage = ({ data }) => {
+    turn = turn.then(() => {
+      hash ??= new Sha256();
+      if (data instanceof Uint8Array) hash.update(data);
+      port.postMessage(data === null ? hash.digest() : true, []);
+    });
+    return turn;
+  };
+}
