@@ -73,7 +73,7 @@ export class Authority {
    *
    * Throws Alarm: a successor that does not follow, or an older root than was seen.
    */
-  async refresh(connection: Connection, least = 0, pin = NONE): Promise<void> {
+  async refresh(connection: Connection, least = 0, pin: Uint8Array = NONE): Promise<void> {
     const { roots } = await connection.get("/v1/authority", Roots, {
       query: { after: this.#first.root.number },
     });

@@ -60,6 +60,7 @@ export class Directory implements Reads {
   readonly #accreditations = new Map<string, Standing>();
   readonly #withdrawals = new Map<string, Map<string, Withdrawn>>();
   readonly #vouchedFor = new Set<string>();
+  readonly #times = new Map<string, number>();
   readonly #checked = new Map<string, number>();
   readonly #underWay = new Map<string, Promise<void>>();
 
@@ -103,6 +104,11 @@ export class Directory implements Reads {
    */
   vouched(organisation: Uint8Array): boolean {
     return this.#vouchedFor.has(toHex(concat(organisation, this.organisation(organisation).genesis)));
+  }
+
+  /** When the event was made (ms) with which that chain had `length` events; 0 when that is not known. */
+  timeOf(organisation: Uint8Array, length: number): number {
+    return this.#times.get(`${toHex(organisation)}/${length}`) ?? 0;
   }
 
   /** Whether anything was verified of it. */
@@ -208,6 +214,7 @@ export class Directory implements Reads {
       for (const row of events) {
         last = row;
         chain = chain === null ? begin(row) : chain.extend(row);
+        this.#times.set(`${toHex(chain.id)}/${chain.length}`, chain.at);
       }
       if (chain === null || !equal(chain.id, organisation)) {
         throw new NotAllowed("another organisation's chain");

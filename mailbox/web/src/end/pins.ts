@@ -134,6 +134,11 @@ export class Pins {
     });
   }
 
+  /** Whether anything is still to be kept. */
+  get changed(): boolean {
+    return this.#changed;
+  }
+
   /** How far that organisation's chain was verified. */
   organisation(organisation: Uint8Array): Place | null {
     return this.#organisations.get(toHex(organisation)) ?? null;

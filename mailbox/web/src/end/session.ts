@@ -24,6 +24,7 @@ import { SignInKeys, type WorkerSecret } from "@/protocol/private/secrets";
 import { normaliseWords, SIGN_IN_WORDS } from "@/protocol/private/words";
 import { signSession } from "@/protocol/statements";
 
+const NONE = new Uint8Array(0);
 const NOT_ADMITTED = "Your manager has not admitted you yet. Tell them your five words.";
 
 /** The hub's challenge: a session begins with the worker's signature over it. */
@@ -34,24 +35,23 @@ export interface Challenge {
   readonly nonce: Uint8Array;
 }
 
-/** A worker's opened secret, where it was found, and which wrap it was. */
+/** Whom this device knows: another is an alarm. */
+export interface Expected {
+  readonly worker: Uint8Array;
+  readonly organisation: Uint8Array;
+}
+
+/** A worker's opened secret, and the challenge to sign with it. */
 export interface Unlocked {
   readonly challenge: Challenge;
   readonly secret: WorkerSecret;
   readonly address: string;
-  readonly wrapVersion: number;
 }
 
 /** Words made into keys, for one sign-in name: what a code from the mail is added to. */
 export interface Stretched {
   readonly address: string;
   readonly keys: SignInKeys;
-}
-
-/** Whom this device knows: another is an alarm. */
-export interface Expected {
-  readonly worker: Uint8Array;
-  readonly organisation: Uint8Array;
 }
 
 /** Words to keys. About 0.2 s. Throws WrongWords, Alarm. */
@@ -81,7 +81,7 @@ export async function unlock(
   proof: { readonly device: Uint8Array | null; readonly code: string | null },
   keeper: EvidenceKeeper,
   expected: Expected | null,
-): Promise<Unlocked> {
+): Promise<Unlocked & { readonly wrapVersion: number }> {
   const { address, keys } = stretched;
   const proved = await prove(connection, { address, auth: keys.auth, ...proof });
   const place = { hub: trust.hub, address, version: proved.wrapVersion };
@@ -154,7 +154,7 @@ export async function setUp(
   const pins = new Pins(me.worker, me.secret.pins, state, keeper);
   await pins.load(connection);
   const authority = new Authority(trust, keeper);
-  await authority.refresh(connection, pins.root, pins.root > 0 ? pins.rootDigest : undefined);
+  await authority.refresh(connection, pins.root, pins.root > 0 ? pins.rootDigest : NONE);
   pins.pinRoot(authority.root.number, authority.trust.digest);
   const directory = new Directory(connection, authority, pins, keeper, clock);
   await checkOwnKeys(directory, me, keeper);

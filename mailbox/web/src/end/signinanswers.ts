@@ -122,16 +122,22 @@ export interface WhoAmI {
   readonly organisation: Uint8Array;
   readonly role: string;
   readonly kind: string;
-  readonly address: string;
+  readonly address: string | null;
   readonly state: string;
+  readonly profileBox: Uint8Array | null;
+  readonly sessionExpiresAt: number;
+  readonly idleMs: number;
 }
 export const WhoAmI = answer<WhoAmI>({
   worker: ID,
   organisation: ID,
   role: WORD,
   kind: WORD,
-  address: TEXT,
+  address: maybe(TEXT),
   state: WORD,
+  profileBox: maybe(bytes(0, 4096)),
+  sessionExpiresAt: NUMBER,
+  idleMs: NUMBER,
 });
 
 /** The worker's pins as the hub keeps them. */

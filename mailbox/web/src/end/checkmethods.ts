@@ -1,0 +1,107 @@
+/** What pages may ask about this browser and its line to the hub. */
+import { TOLERANCE_MS } from "@/end/clock";
+import { Away, KeyholderError } from "@/end/errors";
+import type { Sitting } from "@/end/sitting";
+import { Roots } from "@/hub/answers";
+import { fromHex, randomBytes, toHex } from "@/protocol/bytes";
+import { sodium } from "@/protocol/sodium";
+import { spokenWords } from "@/protocol/private/words";
+import type { ConnectionCheck, SecurityDetails, VaultApi } from "@/vault/api";
+
+const VERSION = "0.1.0";
+const LIVE_MS = 6_000;
+
+type Step = ConnectionCheck["step"];
+
+export function checkMethods(sitting: Sitting): Pick<VaultApi, "checkConnection" | "securityDetails"> {
+  return {
+    async checkConnection() {
+      const reached = await reach(sitting);
+      return [
+        reached,
+        clock(sitting),
+        ...(reached.ok && sitting.open ? [await live(sitting)] : []),
+        await storage(sitting),
+        worker(),
+      ];
+    },
+
+    async securityDetails(circle): Promise<SecurityDetails> {
+      const desk = sitting.desk();
+      await desk.log.check();
+      const chain = desk.directory.organisation(desk.me.organisation);
+      const pinned = circle === undefined ? null : desk.pins.circle(fromHex(circle));
+      return {
+        hub: desk.authority.root.hub,
+        authority: desk.authority.trust.fingerprint,
+        organisation: spokenWords(chain.genesis),
+        ...(pinned === null ? {} : { circle: spokenWords(pinned.head) }),
+        logSize: desk.log.size,
+        checkedAt: sitting.now(),
+        version: VERSION,
+      };
+    },
+  };
+}
+
+async function reach(sitting: Sitting): Promise<ConnectionCheck> {
+  try {
+    await sitting.connection.get("/v1/authority", Roots, { query: { after: 0 } });
+    return said("reach", true, "The hub answers.");
+  } catch (error) {
+    const why = error instanceof KeyholderError ? error.say : new Away().say;
+    return said("reach", false, why);
+  }
+}
+
+function clock({ connection }: Sitting): ConnectionCheck {
+  const ahead = connection.clockAhead;
+  if (ahead === null) return said("clock", false, "The hub has not said what time it is.");
+  const right = Math.abs(ahead) <= TOLERANCE_MS;
+  return said(
+    "clock",
+    right,
+    right
+      ? "This device's clock is right."
+      : "This device's clock is wrong. Set its date and time, then try again.",
+  );
+}
+
+/** Whether events come through at once; without them this page looks every 15 seconds. */
+async function live({ connection }: Sitting): Promise<ConnectionCheck> {
+  const stop = new AbortController();
+  const late = setTimeout(() => stop.abort(), LIVE_MS);
+  try {
+    for await (const piece of connection.events("/v1/live", stop.signal, () => LIVE_MS)) {
+      if (piece !== "") return said("live", true, "Changes show at once.");
+    }
+  } catch {
+    // said below
+  } finally {
+    clearTimeout(late);
+    stop.abort();
+  }
+  return said("live", false, "This network holds changes back: they show within 15 seconds.");
+}
+
+async function storage({ store }: Sitting): Promise<ConnectionCheck> {
+  const name = `tried/${toHex(randomBytes(8))}`;
+  const kept = await store.write(name, 1);
+  await store.remove(name);
+  return said(
+    "storage",
+    kept,
+    kept
+      ? "This browser keeps drafts."
+      : "This browser keeps nothing: drafts go to the hub, sealed, and you type your words each time.",
+  );
+}
+
+function worker(): ConnectionCheck {
+  const right = sodium().crypto_hash_sha256(new Uint8Array(0)).length === 32;
+  return said("worker", right, right ? "Keys are safe in this browser." : "This browser is too old.");
+}
+
+function said(step: Step, ok: boolean, say: string): ConnectionCheck {
+  return { step, ok, say };
+}

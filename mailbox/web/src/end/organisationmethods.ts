@@ -1,0 +1,119 @@
+/** What pages may ask about the own organisation. */
+import type { Context } from "@/end/context";
+import type { Desk } from "@/end/desk";
+import { NotReady } from "@/end/errors";
+import { nameOf, plainName } from "@/end/profile";
+import { chainedRole, holdersOf, kindOf, roleNamed, roleOf } from "@/end/showing";
+import { Team } from "@/end/team";
+import type { Waiting, WorkerRow } from "@/hub/answers";
+import { equal, fromHex, toHex } from "@/protocol/bytes";
+import { type Member, Role as Chained } from "@/protocol/organisation";
+import { spokenWords } from "@/protocol/private/words";
+import type { ColleagueView, Hex, OrganisationView, Role, VaultApi, WaitingView } from "@/vault/api";
+
+type Names = "organisation" | "inviteWorker" | "admit" | "changeRole" | "removeWorker" | "rotate" | "newKit";
+
+export function organisationMethods(context: Context): Pick<VaultApi, Names> {
+  const changed = (): void => context.emit({ type: "changed", what: "organisation" });
+  const team = (): Team => new Team(context.desk());
+
+  return {
+    async organisation() {
+      return await organisationView(context.desk());
+    },
+
+    async inviteWorker(mail, role, replaces) {
+      await team().invite(mail, role, idOf(replaces));
+      changed();
+    },
+
+    async admit(spoken, role, replaces) {
+      await team().admit(spoken, chainedRole(role), idOf(replaces));
+      changed();
+    },
+
+    async changeRole(worker, role) {
+      await team().changeRole(fromHex(worker), chainedRole(role));
+      changed();
+    },
+
+    async removeWorker(worker) {
+      const gone = fromHex(worker);
+      if (equal(gone, context.desk().me.worker)) {
+        throw new NotReady("You cannot remove yourself. Ask another manager.", "yourself");
+      }
+      await team().rotate([gone]);
+      changed();
+    },
+
+    async rotate() {
+      await team().rotate();
+      changed();
+    },
+
+    async newKit() {
+      const words = await team().newKit();
+      changed();
+      return words.split(" ");
+    },
+  };
+}
+
+/** The own organisation as its signed records have it; names and addresses beside them are only shown. */
+async function organisationView(desk: Desk): Promise<OrganisationView> {
+  const team = new Team(desk);
+  await desk.directory.know([desk.me.organisation], 0);
+  const rows = new Map((await team.workers()).map((row) => [toHex(row.worker), row]));
+  const manages = desk.member.role === Chained.MANAGER;
+  const waiting = manages ? await team.waiting() : [];
+  const chain = desk.directory.organisation(desk.me.organisation);
+  const members = [...chain.members.values()];
+  const said = desk.directory.said(chain.id);
+  return {
+    legalName: said?.legalName ?? "",
+    kind: kindOf(said?.kind ?? 0),
+    domain: said?.domain ?? "",
+    accreditedUntil: desk.directory.standing(chain.id, desk.clock())?.accreditation.validTo ?? null,
+    colleagues: await colleaguesOf(desk, members, rows),
+    waiting: waiting.map(waitingView),
+    managers: members.filter((member) => member.role === Chained.MANAGER).length,
+    hasKit: holdersOf(chain) > members.filter((member) => member.role === Chained.MANAGER).length,
+    generation: chain.generation.number,
+    fingerprint: spokenWords(chain.genesis),
+  };
+}
+
+async function colleaguesOf(
+  desk: Desk,
+  members: readonly Member[],
+  rows: ReadonlyMap<Hex, WorkerRow>,
+): Promise<ColleagueView[]> {
+  const found: ColleagueView[] = [];
+  for (const member of members) {
+    if (member.role === Chained.KIT) continue;
+    const worker = toHex(member.worker);
+    const row = rows.get(worker);
+    const me = equal(member.worker, desk.me.worker);
+    const address = plainName(row?.address ?? "");
+    const name = me ? desk.me.name : await nameOf(desk, member.worker, row?.profileBox ?? null);
+    const role: Role = roleOf(member.role);
+    const tenure = desk.directory.organisation(desk.me.organisation).tenures.get(member.worker)?.at(-1);
+    const since = desk.directory.timeOf(desk.me.organisation, tenure?.since ?? 0);
+    found.push({ worker, name: name || address, address, role, state: "member", since, me });
+  }
+  return found;
+}
+
+function waitingView(row: Waiting): WaitingView {
+  return {
+    invitation: toHex(row.invitation),
+    worker: toHex(row.worker),
+    address: plainName(row.address),
+    role: roleNamed(row.role),
+    replaces: row.replaces === null ? null : toHex(row.replaces),
+  };
+}
+
+function idOf(worker: Hex | null): Uint8Array | null {
+  return worker === null ? null : fromHex(worker);
+}

@@ -1,0 +1,321 @@
+/** What pages may ask about signing in, oneself and drafts. */
+import { BadInput, NotReady, Refused } from "@/end/errors";
+import { dropDraft, readDraft, saveDraft } from "@/end/drafts";
+import {
+  enrol,
+  linkToken,
+  look,
+  type Made,
+  prepare,
+  type Prepared,
+  seal,
+  type Sealed,
+} from "@/end/enrolment";
+import { follow } from "@/end/links";
+import { addPasskey, listPasskeys, unlockByPasskey } from "@/end/passkeys";
+import { forgetPin, makePin, newPin, unlockByPin } from "@/end/pin";
+import { keepName, typedName } from "@/end/profile";
+import { replaceWords } from "@/end/replacing";
+import type { Expected, Stretched } from "@/end/session";
+import { stretchWords, unlock } from "@/end/session";
+import { roleNamed } from "@/end/showing";
+import type { Sitting } from "@/end/sitting";
+import { notAdmitted } from "@/end/waiting";
+import { fromHex, randomBytes, toHex } from "@/protocol/bytes";
+import { Malformed } from "@/protocol/errors";
+import { sha256 } from "@/protocol/hashing";
+import { passkeyInput } from "@/protocol/private/unlocking";
+import { normaliseWords, SIGN_IN_WORDS } from "@/protocol/private/words";
+import type { Session, Start, VaultApi } from "@/vault/api";
+
+const CODE_MS = 10 * 60_000;
+const SEND_AGAIN_MS = 5 * 60_000;
+const TRY_AGAIN_MS = 60_000;
+
+type Names =
+  | "start"
+  | "enrolLook"
+  | "enrolPrepare"
+  | "enrolConfirm"
+  | "signInWords"
+  | "signInCode"
+  | "signInPin"
+  | "passkeyRequest"
+  | "signInPasskey"
+  | "addPasskey"
+  | "passkeys"
+  | "removePasskey"
+  | "setPin"
+  | "removePin"
+  | "replaceOwnWords"
+  | "setName"
+  | "session"
+  | "touch"
+  | "lock"
+  | "signOut"
+  | "follow"
+  | "draft"
+  | "saveDraft"
+  | "dropDraft";
+
+/** Words that wait for a code from the mail. */
+interface Asked {
+  readonly stretched: Stretched;
+  readonly sharedDevice: boolean;
+  readonly device: Uint8Array;
+  readonly at: number;
+}
+
+export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
+  const { connection, device, keeper } = sitting;
+  let asked: Asked | null = null;
+  let prepared: Prepared | null = null;
+  let sealed: Sealed | null = null;
+  let enrolledWith: Uint8Array | null = null;
+  let triedAt = -Infinity;
+
+  /** Whom this device knows, if that is who signs in. */
+  async function expected(address: string): Promise<Expected | null> {
+    const known = await device.known();
+    return known?.address === address ? known : null;
+  }
+
+  /** On a shared device a token that lasts as long as this page: the next person needs a code again. */
+  async function tokenFor(sharedDevice: boolean): Promise<Uint8Array> {
+    return sharedDevice ? randomBytes(32) : await device.token();
+  }
+
+  async function prove(asking: Asked, code: string | null): Promise<Session> {
+    const { stretched, sharedDevice } = asking;
+    const trust = await sitting.trust();
+    const shown = { device: sharedDevice ? null : asking.device, code };
+    try {
+      const who = await expected(stretched.address);
+      const unlocked = await unlock(connection, trust, stretched, shown, keeper, who);
+      asked = null;
+      return await sitting.enter(unlocked, sharedDevice);
+    } catch (error) {
+      if (error instanceof Refused && error.code === "code-needed") asked = asking;
+      throw error;
+    }
+  }
+
+  /** Begin a session with words that were just enrolled; where they open nothing yet, wait. */
+  async function enterNew(fresh: Prepared, sharedDevice: boolean, shown: Uint8Array): Promise<Session> {
+    const { address, keys, trust } = fresh;
+    const proof = { device: shown, code: null };
+    try {
+      const unlocked = await unlock(connection, trust, { address, keys }, proof, keeper, fresh);
+      return await sitting.enter(unlocked, sharedDevice, fresh);
+    } catch (error) {
+      if (!notAdmitted(error)) throw error;
+      return await sitting.wait(fresh, sharedDevice);
+    }
+  }
+
+  return {
+    async start(): Promise<Start> {
+      const [known, open] = await Promise.all([device.known(), sitting.adopt().catch(() => false)]);
+      const pin = (known?.pin?.expiresAt ?? 0) > sitting.now();
+      const state = open ? "open" : known === null ? "new" : "locked";
+      return {
+        state,
+        storage: sitting.store.way,
+        ...(known === null ? {} : { known: { address: known.address, pin, passkey: known.passkey } }),
+        ...(open ? { session: await sitting.session() } : {}),
+      };
+    },
+
+    async enrolLook(token) {
+      const looked = await look(connection, await sitting.trust(), linkToken(token));
+      return {
+        founding: looked.founding,
+        role: roleNamed(looked.role),
+        legalName: looked.legalName ?? "",
+        replaces: looked.replaces !== null,
+        expiresAt: looked.expiresAt,
+      };
+    },
+
+    async enrolPrepare(token, name, address) {
+      const called = typedName(name);
+      prepared = await prepare(connection, await sitting.trust(), linkToken(token), called, address);
+      [sealed, enrolledWith] = [null, null];
+      const words = prepared.words.split(" ");
+      return prepared.kitWords === null ? { words } : { words, kitWords: prepared.kitWords.split(" ") };
+    },
+
+    async enrolConfirm(typed, sharedDevice) {
+      const fresh = prepared;
+      if (fresh === null) throw new NotReady("Start again from the link in your mail.", "start-again");
+      checkTyped(typed, fresh.words);
+      enrolledWith ??= await tokenFor(sharedDevice);
+      const token = enrolledWith;
+      if (sealed === null || sitting.now() > sealed.at + SEND_AGAIN_MS) {
+        sealed = await seal(fresh, token, sitting.now());
+      }
+      await enrol(connection, sealed);
+      const { made } = sealed;
+      [prepared, sealed] = [null, null];
+      return { ...shown(made), session: await enterNew(fresh, sharedDevice, token) };
+    },
+
+    async signInWords(address, words, sharedDevice) {
+      const stretched = await stretchWords(connection, await sitting.trust(), address, words, keeper);
+      const at = sitting.now();
+      return await prove({ stretched, sharedDevice, device: await tokenFor(sharedDevice), at }, null);
+    },
+
+    async signInCode(code) {
+      if (asked === null || sitting.now() > asked.at + CODE_MS) {
+        asked = null;
+        throw new NotReady("Sign in again: the code is too old.", "start-again");
+      }
+      const digits = code.replaceAll(/\D/g, "");
+      if (digits.length !== 8) throw new BadInput("The code in the mail has eight digits.", "code");
+      return await prove(asked, digits);
+    },
+
+    async signInPin(pin) {
+      const known = await device.known();
+      if (known === null) throw new Refused(403, "pin-gone", "");
+      try {
+        const token = await device.token();
+        const unlocked = await unlockByPin(connection, await sitting.trust(), token, known, pin, keeper);
+        return await sitting.enter(unlocked, false);
+      } catch (error) {
+        if (error instanceof Refused && error.code === "pin-gone") await device.change({ pin: null });
+        throw error;
+      }
+    },
+
+    async passkeyRequest() {
+      const { hub } = await sitting.trust();
+      const me = sitting.open ? sitting.me() : await device.known();
+      const prfInput = passkeyInput(hub);
+      return { prfInput, userId: me?.worker ?? randomBytes(16), address: me?.address ?? "" };
+    },
+
+    async signInPasskey(credential, prf) {
+      const trust = await sitting.trust();
+      const unlocked = await unlockByPasskey(connection, trust, credential, prf, keeper);
+      const session = await sitting.enter(unlocked, false);
+      await device.change({ passkey: true });
+      return session;
+    },
+
+    async addPasskey(credential, prf) {
+      const { hub } = await sitting.trust();
+      const { worker, organisation, address, secret } = sitting.me();
+      await addPasskey(connection, credential, prf, secret, { hub, organisation, worker, address });
+      if (!sitting.sharedDevice) await device.change({ passkey: true });
+    },
+
+    async passkeys() {
+      sitting.me();
+      return await listPasskeys(connection);
+    },
+
+    async removePasskey(credential) {
+      sitting.me();
+      await connection.delete(`/v1/me/passkeys/${toHex(sha256(fromHex(credential)))}`);
+    },
+
+    async setPin(typed) {
+      const pin = newPin(typed);
+      const { worker, organisation, address, secret } = sitting.me();
+      if (sitting.sharedDevice || sitting.store.way === "memory") {
+        throw new NotReady("This device keeps nothing, so it can keep no PIN.", "no-pin-here");
+      }
+      const { hub } = await sitting.trust();
+      const place = { hub, organisation, worker, address };
+      await device.change({ pin: await makePin(connection, await device.token(), pin, secret, place) });
+    },
+
+    async removePin() {
+      await device.change({ pin: null });
+      await forgetPin(connection, await device.token());
+    },
+
+    async replaceOwnWords(oldWords) {
+      const desk = sitting.desk();
+      if (sitting.sharedDevice) {
+        throw new NotReady("Change your words on a device of your own.", "shared-device");
+      }
+      const words = await replaceWords(desk, oldWords, await device.token());
+      await device.change({ pin: null }); // the hub has forgotten its half
+      return words;
+    },
+
+    async setName(name) {
+      const desk = sitting.desk();
+      const called = typedName(name);
+      await keepName(desk, called);
+      desk.me.name = called;
+      sitting.emit({ type: "session", state: "open", session: await sitting.session() });
+    },
+
+    async session() {
+      const fresh = sitting.prepared;
+      if (fresh === null) await sitting.admitted();
+      else if (enrolledWith !== null && sitting.now() > triedAt + TRY_AGAIN_MS) {
+        triedAt = sitting.now();
+        return await enterNew(fresh, sitting.sharedDevice, enrolledWith);
+      }
+      return await sitting.session();
+    },
+
+    async touch() {
+      sitting.touch();
+    },
+
+    async lock() {
+      sitting.lock();
+    },
+
+    async signOut(everywhere) {
+      const known = await device.known();
+      if (known?.pin != null) await forgetPin(connection, await device.token()).catch(() => undefined);
+      await sitting.signOut(everywhere);
+      await device.forget();
+    },
+
+    async follow(token) {
+      sitting.me();
+      return await follow(connection, token);
+    },
+
+    async draft(slot) {
+      return await readDraft(sitting.desk(), slot);
+    },
+
+    async saveDraft(slot, text) {
+      await saveDraft(sitting.desk(), slot, text);
+    },
+
+    async dropDraft(slot) {
+      await dropDraft(sitting.desk(), slot);
+    },
+  };
+}
+
+/** The words typed back must be the words that were drawn, in whatever spelling. Throws BadInput. */
+function checkTyped(typed: string, drawn: string): void {
+  try {
+    if (normaliseWords(typed, SIGN_IN_WORDS) === drawn) return;
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    throw new BadInput(`Check your words: ${error.message}.`, "words-differ");
+  }
+  throw new BadInput(
+    "Those are not the six words. Look at them again, and type them in order.",
+    "words-differ",
+  );
+}
+
+function shown(made: Made): { spoken?: readonly string[]; fingerprint?: string } {
+  return {
+    ...(made.spoken === null ? {} : { spoken: made.spoken.split(" ") }),
+    ...(made.fingerprint === null ? {} : { fingerprint: made.fingerprint }),
+  };
+}

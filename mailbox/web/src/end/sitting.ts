@@ -1,0 +1,353 @@
+/**
+ * Who sits at this browser: from the first words to the moment the keys are forgotten.
+ *
+ * Keys, the session and everything opened are reached from here alone, so that forgetting is one step. A fault
+ * on the way in leaves nobody signed in.
+ */
+import { Alarm, AlarmKind, EvidenceKeeper } from "@/end/alarms";
+import { Trust } from "@/end/authority";
+import { checkClock, now as systemNow } from "@/end/clock";
+import type { Context, WakeHeard } from "@/end/context";
+import type { Desk, Me } from "@/end/desk";
+import { Device } from "@/end/device";
+import type { Prepared } from "@/end/enrolment";
+import { Locked, NotReady } from "@/end/errors";
+import { packHanded, unpackHanded } from "@/end/handing";
+import { Idle, idleTime } from "@/end/idle";
+import { keepName, ownName } from "@/end/profile";
+import { begin, endSession, setUp, type Unlocked } from "@/end/session";
+import { memberSession } from "@/end/showing";
+import { WhoAmI } from "@/end/signinanswers";
+import type { Store } from "@/end/store";
+import { Tabs } from "@/end/tabs";
+import { troubleOf } from "@/end/trouble";
+import { notAdmitted, waitingSession } from "@/end/waiting";
+import { Wakes } from "@/end/wakes";
+import { Roots } from "@/hub/answers";
+import type { Connection } from "@/hub/connection";
+import { CryptoError } from "@/protocol/errors";
+import { WorkerSecret } from "@/protocol/private/secrets";
+import type { Session, VaultEvent } from "@/vault/api";
+
+const KEEP_MS = 60_000;
+const ADMITTED_YET_MS = 15_000;
+const WHOLE_CHECK = 10;
+const NOBODY = "Nobody was here for a while, so your keys were put away. What you wrote is kept.";
+const ENDED = "Your time here is over for now. Unlock to go on: what you wrote is kept.";
+const BYE = "You have signed out.";
+const NOT_YET = "Your manager has not admitted you yet. Tell them your five words.";
+
+/** How somebody sits here. */
+interface Seat {
+  readonly me: Me;
+  readonly sharedDevice: boolean;
+  readonly idleMs: number;
+  readonly idle: Idle;
+  /** Null while nobody has admitted them. */
+  desk: Desk | null;
+  /** What they have just enrolled with, until it has opened a session. */
+  prepared: Prepared | null;
+}
+
+type Arriving = Pick<Seat, "me" | "sharedDevice" | "prepared">;
+
+export class Sitting implements Context {
+  readonly device: Device;
+  readonly keeper = new EvidenceKeeper();
+  readonly wakes: Wakes;
+  readonly #tabs: Tabs;
+  readonly #forget: (() => void)[] = [];
+  #trust: Trust | null = null;
+  #seat: Seat | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #turns = 0;
+
+  constructor(
+    readonly store: Store,
+    readonly connection: Connection,
+    readonly emit: (event: VaultEvent) => void,
+    readonly now: () => number = systemNow,
+  ) {
+    this.device = new Device(store);
+    this.wakes = new Wakes(connection, () => this.#tabs, emit);
+    this.#tabs = new Tabs({
+      session: () => this.#handed(),
+      opened: () => void this.adopt().catch(() => undefined),
+      closed: (signedOut, say) => this.#forgetKeys(signedOut ? "signed-out" : "locked", say),
+      touched: () => void this.#seat?.idle.touch(),
+      heard: (news) => this.wakes.heardOf(news),
+    });
+    connection.watcher = {
+      expired: () => this.#close("locked", ENDED),
+      reached: (yes) => this.wakes.reached(yes),
+    };
+  }
+
+  // --- What rooms ask -------------------------------------------------------------------------------------
+
+  desk(): Desk {
+    const seat = this.#seated();
+    if (seat.desk === null) throw new NotReady(NOT_YET, "not-admitted");
+    return seat.desk;
+  }
+
+  onForget(call: () => void): void {
+    this.#forget.push(call);
+  }
+
+  onWake(call: (wake: WakeHeard) => void): void {
+    this.wakes.listen(call);
+  }
+
+  /** Whoever sits here, admitted or not. Throws Locked. */
+  me(): Me {
+    return this.#seated().me;
+  }
+
+  /** Whether anybody sits here. */
+  get open(): boolean {
+    return this.#seat?.idle.check() ?? false;
+  }
+
+  get sharedDevice(): boolean {
+    return this.#seat?.sharedDevice ?? false;
+  }
+
+  /** What somebody who waits has enrolled with, as long as no session could begin with it. */
+  get prepared(): Prepared | null {
+    return this.connection.token === null ? (this.#seat?.prepared ?? null) : null;
+  }
+
+  /** The root that this device trusts: the first that it was shown, from then on. */
+  async trust(): Promise<Trust> {
+    this.#trust ??= this.#readRoot((await this.device.root()) ?? (await this.#firstRoot()));
+    return this.#trust;
+  }
+
+  /** Who is signed in, as pages show it. */
+  async session(): Promise<Session> {
+    const { me, desk, prepared, sharedDevice, idleMs } = this.#seated();
+    const known = sharedDevice ? null : await this.device.known();
+    const pin = (known?.pin?.expiresAt ?? 0) > this.now();
+    const beside = { sharedDevice, idleMs, pin };
+    if (desk !== null) return memberSession(desk, beside);
+    const { hub } = await this.trust();
+    return await waitingSession(this.connection, me, prepared, hub, beside);
+  }
+
+  // --- Coming in ------------------------------------------------------------------------------------------
+
+  /** From an opened secret to a session. `sharedDevice`: nothing is kept here. */
+  async enter(unlocked: Unlocked, sharedDevice: boolean, prepared: Prepared | null = null): Promise<Session> {
+    const trust = await this.trust();
+    checkClock(this.connection.clockAhead);
+    const { worker, organisation } = unlocked.challenge;
+    const { address, secret } = unlocked;
+    const { idleMs } = await begin(this.connection, trust, unlocked);
+    const me = { worker, organisation, address, name: address, secret };
+    await this.#sit({ me, sharedDevice, prepared }, idleMs);
+    if (!sharedDevice) await this.#remember(me, trust);
+    this.#tabs.opened();
+    return await this.session();
+  }
+
+  /** Enrolled, and these words open nothing before somebody has admitted them. */
+  async wait(prepared: Prepared, sharedDevice: boolean): Promise<Session> {
+    const { worker, organisation, address, name, secret } = prepared;
+    const me = { worker, organisation, address, name, secret };
+    this.#take({ me, sharedDevice, prepared }, null, Number.MAX_SAFE_INTEGER);
+    return await this.session();
+  }
+
+  /** Go on with another tab's session. Whether somebody sits here now. */
+  async adopt(): Promise<boolean> {
+    if (this.#seat !== null) return true;
+    const packed = await this.#tabs.ask();
+    const handed = packed === null ? null : unpackHanded(packed);
+    if (handed === null || this.#seat !== null) return this.#seat !== null;
+    const { worker, organisation, address, sharedDevice } = handed;
+    const me = { worker, organisation, address, name: address, secret: new WorkerSecret(handed.secret) };
+    this.connection.use(handed.token);
+    try {
+      await this.#arrive({ me, sharedDevice, prepared: null }, handed.idleMs);
+    } catch (error) {
+      this.connection.use(null); // the session is the other tab's: it goes on there
+      throw error;
+    }
+    this.emit({ type: "session", state: "open", session: await this.session() });
+    return true;
+  }
+
+  /** Somebody who waited may be a member by now: look, and tell pages if so. */
+  async admitted(): Promise<boolean> {
+    const seat = this.#seated();
+    if (seat.desk !== null || this.connection.token === null) return seat.desk !== null;
+    const desk = await this.#deskFor(seat);
+    if (desk === null || this.#seat !== seat) return false;
+    seat.desk = desk;
+    await this.#settle(desk);
+    this.emit({ type: "session", state: "open", session: await this.session() });
+    return true;
+  }
+
+  // --- Staying and going ----------------------------------------------------------------------------------
+
+  /** Somebody is there, in this tab. */
+  touch(): void {
+    if (this.#seat?.idle.touch() === true) this.#tabs.touched();
+  }
+
+  /** Forget the keys everywhere in this browser; the device stays known. */
+  lock(say = "Locked. What you wrote is kept."): void {
+    this.#close("locked", say);
+  }
+
+  /** End the session, and forget who was here. */
+  async signOut(everywhere: boolean): Promise<void> {
+    await this.#keep().catch(() => undefined);
+    const ending = endSession(this.connection, everywhere);
+    this.#close("signed-out", BYE);
+    await ending.catch(() => undefined);
+  }
+
+  #seated(): Seat {
+    if (this.#seat === null || !this.#seat.idle.check() || this.#seat === null) throw new Locked();
+    return this.#seat;
+  }
+
+  async #sit(arriving: Arriving, idleMs: number): Promise<void> {
+    try {
+      await this.#arrive(arriving, idleMs);
+    } catch (error) {
+      await endSession(this.connection).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #arrive(arriving: Arriving, hubIdleMs: number): Promise<void> {
+    const desk = await this.#deskFor(arriving);
+    this.#take(arriving, desk, hubIdleMs);
+    if (desk !== null) await this.#settle(desk);
+  }
+
+  #take(arriving: Arriving, desk: Desk | null, hubIdleMs: number): void {
+    this.#dropSeat();
+    const idleMs = idleTime(hubIdleMs, arriving.sharedDevice);
+    const idle = new Idle(idleMs, {
+      warn: (secondsLeft) => this.emit({ type: "session", state: "warning", secondsLeft }),
+      gone: () => this.#close("locked", NOBODY),
+    });
+    this.#seat = { ...arriving, desk, idleMs, idle };
+    this.#turns = 0;
+    this.#plan();
+  }
+
+  /** The desk, checked; null while nobody has admitted them. */
+  async #deskFor({ me, sharedDevice }: Arriving): Promise<Desk | null> {
+    const store = sharedDevice ? null : this.store;
+    try {
+      return await setUp(this.connection, await this.trust(), me, store, this.now, this.keeper);
+    } catch (error) {
+      if (notAdmitted(error)) return null;
+      throw error;
+    }
+  }
+
+  /** The name they go by, sealed anew where colleagues could not read it; then what was verified is kept. */
+  async #settle(desk: Desk): Promise<void> {
+    this.wakes.start();
+    const { profileBox } = await this.connection.get("/v1/me", WhoAmI);
+    const found = await ownName(desk, profileBox);
+    if (found !== null) desk.me.name = found.name;
+    if (found?.stale === true) await keepName(desk, found.name);
+    await desk.pins.save(desk.connection);
+  }
+
+  /** What comes round: is somebody admitted by now, was anything verified that is to be kept. */
+  #plan(): void {
+    clearTimeout(this.#timer);
+    const wait = this.#seat?.desk === null ? ADMITTED_YET_MS : KEEP_MS;
+    this.#timer = setTimeout(() => void this.#round(), wait);
+  }
+
+  async #round(): Promise<void> {
+    const seat = this.#seat;
+    if (seat === null || !seat.idle.check()) return;
+    try {
+      if (seat.desk === null) await this.admitted();
+      else await this.#keep();
+    } catch (error) {
+      if (error instanceof Alarm) this.emit({ type: "alarm", trouble: troubleOf(error) });
+    }
+    if (this.#seat === seat) this.#plan();
+  }
+
+  async #keep(): Promise<void> {
+    const desk = this.#seat?.desk;
+    if (desk === null || desk === undefined) return;
+    if (++this.#turns % WHOLE_CHECK === 0) {
+      await desk.authority.refresh(desk.connection, desk.pins.root, desk.pins.rootDigest);
+      desk.pins.pinRoot(desk.authority.root.number, desk.authority.trust.digest);
+      await desk.directory.know([desk.me.organisation], 0);
+    }
+    if (desk.log.waiting > 0 || this.#turns % WHOLE_CHECK === 0) await desk.log.check();
+    if (desk.pins.changed) await desk.pins.save(desk.connection);
+  }
+
+  /** Forget here and in every tab; the hub is told, as far as it can be reached. */
+  #close(state: "locked" | "signed-out", say: string): void {
+    if (this.#seat === null) return;
+    void endSession(this.connection).catch(() => undefined);
+    this.#forgetKeys(state, say);
+    this.#tabs.closed(state === "signed-out", say);
+  }
+
+  #forgetKeys(state: "locked" | "signed-out", say: string): void {
+    if (this.#seat === null) return;
+    this.#dropSeat();
+    this.connection.use(null);
+    this.emit({ type: "session", state, say });
+  }
+
+  #dropSeat(): void {
+    if (this.#seat === null) return;
+    this.#seat.idle.stop();
+    this.#seat = null;
+    clearTimeout(this.#timer);
+    this.wakes.stop();
+    for (const call of this.#forget) call();
+  }
+
+  #handed(): Uint8Array | null {
+    const { token } = this.connection;
+    if (!this.open || this.#seat === null || token === null) return null;
+    const { me, idleMs, sharedDevice } = this.#seat;
+    return packHanded({ ...me, token, idleMs, sharedDevice });
+  }
+
+  async #remember(me: Me, trust: Trust): Promise<void> {
+    if ((await this.device.root()) === null) await this.device.pinRoot(trust.packed);
+    const { address, worker, organisation } = me;
+    const known = await this.device.known();
+    const same = known?.address === address ? known : null;
+    const kept = { passkey: same?.passkey ?? false, pin: same?.pin ?? null };
+    await this.device.remember({ version: 1, address, worker, organisation, ...kept });
+  }
+
+  async #firstRoot(): Promise<Uint8Array> {
+    const { roots } = await this.connection.get("/v1/authority", Roots, { query: { after: 0 } });
+    if (roots[0] === undefined) {
+      throw new NotReady("This hub is not set up yet. Tell the people who run it.", "no-authority");
+    }
+    return roots[0];
+  }
+
+  #readRoot(packed: Uint8Array): Trust {
+    try {
+      return Trust.read(packed);
+    } catch (error) {
+      if (!(error instanceof CryptoError)) throw error;
+      throw this.keeper.alarm(AlarmKind.AUTHORITY_CHANGED, { shown: packed });
+    }
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * Tabs of one browser share one session. A new tab asks the others over a channel that every page of this
+ * origin may listen to, so the answer travels sealed to a key that the asking tab made for that one question.
+ *
+ * Locking and signing out reach every tab; so does that somebody is there.
+ */
+import { concat, randomBytes, toHex, utf8 } from "@/protocol/bytes";
+import { BoxSecret, sealBox } from "@/protocol/private/boxes";
+
+const CHANNEL = "kith";
+const PATIENCE_MS = 500;
+const INFO = utf8("kith/1/tab\0");
+
+/** A channel between tabs: BroadcastChannel, or one for tests. */
+export interface Line {
+  postMessage(message: unknown): void;
+  addEventListener(type: "message", heard: (event: MessageEvent<unknown>) => void): void;
+  close(): void;
+}
+
+/** What a tab does when another one speaks. */
+export interface Neighbour {
+  /** The bytes of the session to hand over; null when there is none. */
+  session(): Uint8Array | null;
+  /** Somebody has signed in elsewhere. */
+  opened(): void;
+  /** Keys are to be forgotten. `signedOut`: by choice, else because nobody was there. */
+  closed(signedOut: boolean, say: string): void;
+  touched(): void;
+  /** What the one tab that listens to the hub heard. */
+  heard(news: unknown): void;
+}
+
+type Said =
+  | { readonly type: "ask"; readonly question: string; readonly key: Uint8Array }
+  | { readonly type: "give"; readonly question: string; readonly box: Uint8Array }
+  | { readonly type: "opened" }
+  | { readonly type: "closed"; readonly signedOut: boolean; readonly say: string }
+  | { readonly type: "touched" }
+  | { readonly type: "news"; readonly news: unknown };
+
+/** The other tabs. */
+export class Tabs {
+  readonly #line: Line | null;
+  readonly #neighbour: Neighbour;
+  readonly #asked = new Map<string, (box: Uint8Array) => void>();
+
+  constructor(neighbour: Neighbour, line: Line | null = channel()) {
+    this.#line = line;
+    this.#neighbour = neighbour;
+    line?.addEventListener("message", ({ data }) => void this.#hear(data));
+  }
+
+  /** The session of another tab; null when there is none. */
+  async ask(patience = PATIENCE_MS): Promise<Uint8Array | null> {
+    if (this.#line === null) return null;
+    const secret = new BoxSecret(randomBytes(32));
+    const question = toHex(randomBytes(16));
+    const answered = new Promise<Uint8Array | null>((resolve) => {
+      this.#asked.set(question, resolve);
+      setTimeout(() => resolve(null), patience);
+    });
+    this.#say({ type: "ask", question, key: secret.public });
+    const box = await answered;
+    this.#asked.delete(question);
+    if (box === null) return null;
+    return await secret.open(box, infoOf(question)).catch(() => null);
+  }
+
+  /** Somebody signed in here. */
+  opened(): void {
+    this.#say({ type: "opened" });
+  }
+
+  /** Keys were forgotten here. */
+  closed(signedOut: boolean, say: string): void {
+    this.#say({ type: "closed", signedOut, say });
+  }
+
+  /** Somebody is there. */
+  touched(): void {
+    this.#say({ type: "touched" });
+  }
+
+  /** What the hub told this tab. */
+  tell(news: unknown): void {
+    this.#say({ type: "news", news });
+  }
+
+  close(): void {
+    this.#line?.close();
+  }
+
+  #say(said: Said): void {
+    this.#line?.postMessage(said);
+  }
+
+  async #hear(data: unknown): Promise<void> {
+    const said = understood(data);
+    if (said?.type === "ask") await this.#give(said.question, said.key);
+    else if (said?.type === "give") this.#asked.get(said.question)?.(said.box);
+    else if (said?.type === "opened") this.#neighbour.opened();
+    else if (said?.type === "closed") this.#neighbour.closed(said.signedOut, said.say);
+    else if (said?.type === "touched") this.#neighbour.touched();
+    else if (said?.type === "news") this.#neighbour.heard(said.news);
+  }
+
+  async #give(question: string, key: Uint8Array): Promise<void> {
+    const session = this.#neighbour.session();
+    if (session === null) return;
+    const box = await sealBox(key, session, infoOf(question)).catch(() => null);
+    if (box !== null) this.#say({ type: "give", question, box });
+  }
+}
+
+function infoOf(question: string): Uint8Array {
+  return concat(INFO, utf8(question));
+}
+
+function channel(): Line | null {
+  return typeof BroadcastChannel === "function" ? new BroadcastChannel(CHANNEL) : null;
+}
+
+/** Any page of this origin may speak here: nothing is taken as it comes. */
+function understood(data: unknown): Said | null {
+  if (typeof data !== "object" || data === null || !("type" in data)) return null;
+  // An object may be asked for any name; each is checked below before it is used.
+  const said = data as { readonly [name: string]: unknown };
+  const { type, question, key, box, signedOut, say, news } = said;
+  const known = typeof question === "string" && question.length === 32;
+  if (type === "ask" && known && key instanceof Uint8Array) return { type, question, key };
+  if (type === "give" && known && box instanceof Uint8Array) return { type, question, box };
+  if (type === "opened" || type === "touched") return { type };
+  if (type === "news") return { type, news };
+  if (type !== "closed" || typeof signedOut !== "boolean" || typeof say !== "string") return null;
+  return { type, signedOut, say: say.slice(0, 500) };
+}
