@@ -127,7 +127,7 @@ function headOf(readable: Readable, start: number, stop: number, ranged: boolean
 
 /** The name goes percent-encoded (RFC 6266, RFC 8187): nothing in it can end the header. */
 function attachment(name: string): string {
-  const encoded = encodeURIComponent(name.toWellFormed()).replace(
+  const encoded = encodeURIComponent(name).replace(
     /['()*]/g,
     (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
   );
