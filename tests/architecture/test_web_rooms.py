@@ -38,12 +38,15 @@ def code(path: Path) -> str:
 
 
 def imported(path: Path) -> Iterator[str]:
-    """What a file needs when it runs, as places below `src` where they are ours."""
+    """What a file needs when it runs, as places below `src` where they are ours. The list of words and
+    other files that Python has too stand outside."""
     for name in IMPORT.findall(TYPES_ONLY.sub("", code(path))):
         if name.startswith("@/"):
             yield name.removeprefix("@/")
         elif name.startswith("."):
-            yield (path.parent / name).resolve().relative_to(WEB.resolve()).as_posix().removeprefix("src/")
+            target = (path.parent / name).resolve()
+            if target.is_relative_to(WEB.resolve()):
+                yield target.relative_to(WEB.resolve()).as_posix().removeprefix("src/")
         else:
             yield name
 
