@@ -62,7 +62,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
   },
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [toml()] },
   server: { fs: { allow: [at("../..")] } },
   test: { include: ["tests/**/*.test.ts"], environment: "node", testTimeout: 30_000 },
 });

@@ -2,6 +2,7 @@
 import { checkMethods } from "@/end/checkmethods";
 import { circleSide } from "@/end/circlemethods";
 import { documentSide } from "@/end/documentmethods";
+import { listsOf } from "@/end/lists";
 import { organisationMethods } from "@/end/organisationmethods";
 import { sessionMethods } from "@/end/sessionmethods";
 import { Sitting } from "@/end/sitting";
@@ -33,6 +34,7 @@ export function vaultOf(origin: string, store: Store, emit: (event: VaultEvent) 
   const documents = documentSide(sitting, (circle) => circles.rooms(circle));
   circles.showDocuments(documents.view);
   const methods: VaultApi = {
+    lists: () => Promise.resolve(listsOf()),
     ...sessionMethods(sitting),
     ...organisationMethods(sitting),
     ...checkMethods(sitting),
