@@ -209,11 +209,23 @@ class BodyRow(Answer, frozen=True, kw_only=True):
     body: Body | None = None
 
 
+class Copy(Answer, frozen=True, kw_only=True):
+    """An epoch's key under a key of the own organisation's ``generation``."""
+
+    epoch: Number
+    generation: Number
+    wrapped: Annotated[bytes, Meta(max_length=128)]
+
+
+Copies = Annotated[tuple[Copy, ...], Meta(max_length=512)]
+
+
 class Fetched(LogAnswer, frozen=True, kw_only=True):
-    """Bodies and boxes, released after a statement."""
+    """Bodies, boxes and copies of keys, released after a statement."""
 
     bodies: Annotated[tuple[BodyRow, ...], Meta(max_length=100)]
     boxes: Boxes
+    wraps: Copies = ()
 
 
 class ReaderRow(Answer, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from crypto.private.bodies import About
 from crypto.statements import Act, Object, ObjectKind
-from keyholder import answers
+from keyholder import answers, copies
 from keyholder.alarms import Alarm, Kind
 from keyholder.circle import CircleView
 from keyholder.desk import Desk
@@ -66,6 +66,7 @@ class NameRow(answers.Answer, frozen=True, kw_only=True):
     signature: answers.Signature
     body: answers.Body | None = None
     boxes: answers.Boxes = ()
+    wraps: answers.Copies = ()
 
 
 class Circles:
@@ -131,7 +132,10 @@ class Circles:
             async with slots:
                 return await self._name(row, found)
 
-        return list(await asyncio.gather(*(name(row) for row in rows)))
+        named = list(await asyncio.gather(*(name(row) for row in rows)))
+        fresh = [each for row in works for each in self._view(row.circle).keys.unboxed()]
+        await copies.keep(self._desk, fresh)
+        return named
 
     def _held_back(self, circle: bytes) -> Alarm:
         return self._desk.keeper.alarm(Kind.CIRCLE_HIDDEN, circle=circle)
@@ -162,10 +166,13 @@ class Circles:
             described = [verified.placed.seq for verified in view.book.describing()]
             if released.seq not in described:
                 raise view.book.alarm(Kind.CONTENT_CHANGED, header=released.header)
-            if released.seq != described[0]:
-                about = await view.thread.about()  # said meanwhile, or an old name: the newest counts
+            epochs = [view.book.at(released.seq).header.epoch]
+            good = await view.keys.take_copies(released.wraps, epochs)
+            if released.seq != described[0] or not good:
+                # said meanwhile, or an old name: the newest counts; or a copy that does not, and the box will
+                about = await view.thread.about()
                 return replace(row, title=about.title, reference=about.reference)
-            await view.keys.take(released.boxes, [view.book.at(released.seq).header.epoch])
+            await view.keys.take(released.boxes, epochs)
             item = await view.open_served(released.seq, released.body, released.boxes)
         except Alarm as alarm:
             return replace(row, alarm=alarm)

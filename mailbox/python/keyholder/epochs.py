@@ -19,6 +19,7 @@ from crypto.errors import CryptoError, NotForMe
 from crypto.log import Verified
 from crypto.private import boxes, content
 from crypto.statements import Object, ObjectKind
+from keyholder import answers, copies
 from keyholder.alarms import Kind
 from keyholder.logbook import Logbook, listings
 
@@ -52,6 +53,7 @@ class EpochKeys:
     def __init__(self, book: Logbook) -> None:
         self._book = book
         self._keys: dict[int, bytes] = {}
+        self._unboxed: dict[int, bytes] = {}
         self._entry_keys: dict[bytes, bytes] = {}
         self._bad: set[int] = set()
         self._ways: dict[int, list[Way]] = {}
@@ -92,6 +94,23 @@ class EpochKeys:
         rows = tuple(_Kept(e, k) for e, k in sorted(self._keys.items())[-KEPT:])
         self._book.desk.state.write(self._name, pack(_Keys(1, rows)))
 
+    async def take_copies(self, served: Iterable[answers.Copy], epochs: Iterable[int]) -> bool:
+        """Open the copies that were served for ``epochs``. Says whether each of them counted."""
+        wanted, good = set(self.missing(epochs)), True
+        for copy in served:
+            if copy.epoch in wanted and copy.epoch not in self._keys:
+                promised = self._book.circle.epochs[copy.epoch - 1].commitment
+                key = await copies.open_copy(self._book.desk, self._book.id, copy, promised)
+                good = good and key is not None
+                if key is not None:
+                    self.keep(copy.epoch, key)
+        return good
+
+    def unboxed(self) -> list[copies.Opened]:
+        """The keys that came out of boxes since this was last asked: worth a copy."""
+        found, self._unboxed = self._unboxed, {}
+        return [copies.Opened(self._book.id, epoch, key) for epoch, key in sorted(found.items())]
+
     async def take(self, served: Iterable[bytes], epochs: Iterable[int]) -> None:
         """Open the boxes that were served for ``epochs``.
 
@@ -112,6 +131,7 @@ class EpochKeys:
             key = await self._open(way, found[way.box_hash])
             if key is not None and self._fits(epoch, key):
                 self.keep(epoch, key)
+                self._unboxed[epoch] = key
                 return
         required = [way for way in ways if way.required]
         if required and not any(way in served for way in required):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from crypto.statements import Act, Object, ObjectKind, SignedStatement
-from keyholder import alarms, answers
+from crypto.statements import Act, Object, ObjectKind
+from keyholder import alarms, answers, copies
 from keyholder.desk import BreakGlass
 from keyholder.epochs import EpochKeys
 from keyholder.logbook import Logbook
@@ -42,25 +42,30 @@ async def fetch(
         objects = (Object(ObjectKind.ENTRIES, book.id, start, stop), *objects)
     if not objects:
         return Released({}, ())
-    answer, signed = await _ask(book, objects, reason)
-    book.desk.log.heard(answer, [signed])
+    answer = await _ask(book, objects, reason)
     _check_range(book, answer, range(start, stop))
-    await keys.take(answer.boxes, wanted)
-    return Released({row.seq: row.body for row in answer.bodies}, answer.boxes)
+    boxes = answer.boxes
+    if not await keys.take_copies(answer.wraps, wanted):
+        boxes += (await _ask(book, keys.asks(wanted), reason, all_boxes=True)).boxes
+    await keys.take(boxes, wanted)
+    await copies.keep(book.desk, keys.unboxed())
+    return Released({row.seq: row.body for row in answer.bodies}, boxes)
 
 
 async def _ask(
-    book: Logbook, objects: tuple[Object, ...], reason: BreakGlass | None
-) -> tuple[answers.Fetched, SignedStatement]:
+    book: Logbook, objects: tuple[Object, ...], reason: BreakGlass | None, *, all_boxes: bool = False
+) -> answers.Fetched:
+    """One statement and what it releases; ``all_boxes``: also those that a copy stands for."""
     commitment, extra = b"", {}
     if reason is not None:
         commitment, box = book.desk.seal_reason(reason)
         extra = {"break_glass": reason.code, "reason": box}
     signed = book.desk.state_that(Act.FETCHED, objects, circle=book.id, commitment=commitment)
     body = {"statement": {"payload": signed.payload, "signature": signed.signature}, **extra}
-    path = f"/v1/circles/{book.id.hex()}/fetch"
+    path = f"/v1/circles/{book.id.hex()}/fetch{'?boxes=all' if all_boxes else ''}"
     answer = await book.desk.connection.post(path, body, answers.Fetched, most=64 * 1024 * 1024)
-    return answer, signed
+    book.desk.log.heard(answer, [signed])
+    return answer
 
 
 def _check_range(book: Logbook, answer: answers.Fetched, wanted: range) -> None:
