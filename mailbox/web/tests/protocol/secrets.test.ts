@@ -68,6 +68,10 @@ describe("a wrap", () => {
     }
   });
 
+  it.each([0, 16, 24, 33])("is never made under a key of %i bytes", async (length) => {
+    await expect(lock(new Uint8Array(length), KEY, ID)).rejects.toThrow(NotForMe);
+  });
+
   it("of an epoch key counts only as the log says", async () => {
     const copies = new Rewraps(new OrganisationSecret(KEY, 1), ID);
     const wrapped = await copies.lock(KEY, 3, KEY);

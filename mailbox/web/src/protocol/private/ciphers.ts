@@ -38,8 +38,9 @@ export function expand512(secret: Uint8Array, info: Uint8Array, length: number):
   return concat(...blocks).slice(0, length);
 }
 
-/** Hand 32 bytes to the browser's AES-256-GCM. */
-export function aesKey(key: Uint8Array): Promise<AesKey> {
+/** Hand 32 bytes to the browser's AES-256-GCM. Throws NotForMe: a shorter key would be a weaker cipher's. */
+export async function aesKey(key: Uint8Array): Promise<AesKey> {
+  if (key.length !== KEY_BYTES) throw new NotForMe();
   return crypto.subtle.importKey("raw", plain(key), "AES-GCM", false, ["encrypt", "decrypt"]);
 }
 
