@@ -18,32 +18,28 @@ import { Log } from "@/protocol/log";
 import { begin, eventTime } from "@/protocol/organisation";
 import { sodiumReady } from "@/protocol/sodium";
 import { load } from "./chains";
+import { Chance } from "./chance";
 
 beforeAll(sodiumReady);
 
-/** Always the same numbers from the same seed (mulberry32), so that a failure comes again. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
-function randomBytes(draw: (below: number) => number, length: number): Uint8Array {
-  return Uint8Array.from({ length }, () => draw(256));
-}
-
 /** Sometimes right, mostly not: nested values of every type, with lengths that fields like. */
-function value(draw: (below: number) => number, depth: number): Raw {
+function value(chance: Chance, depth: number): Raw {
   const lengths = [0, 16, 32, 64, 1216];
-  const simple: readonly Raw[] = [null, true, false, "", "text", 0, 1, draw(300), Number.MAX_SAFE_INTEGER];
-  const choice = draw(depth > 0 ? 4 : 3);
-  if (choice === 3) return Array.from({ length: draw(15) }, () => value(draw, depth - 1));
-  if (choice === 2) return simple[draw(simple.length)] ?? null;
-  return randomBytes(draw, lengths[draw(lengths.length)] ?? 0);
+  const simple: readonly Raw[] = [
+    null,
+    true,
+    false,
+    "",
+    "text",
+    0,
+    1,
+    chance.below(300),
+    Number.MAX_SAFE_INTEGER,
+  ];
+  const choice = chance.below(depth > 0 ? 4 : 3);
+  if (choice === 3) return Array.from({ length: chance.below(15) }, () => value(chance, depth - 1));
+  if (choice === 2) return simple[chance.below(simple.length)] ?? null;
+  return chance.bytes(lengths[chance.below(lengths.length)] ?? 0);
 }
 
 /** Whether `read` took it; any error that is not a refusal fails the test. */
@@ -110,13 +106,13 @@ describe.each(Object.keys(READERS))("the reader of %s", (name) => {
   const read = READERS[name] ?? (() => undefined);
 
   it("takes or refuses any bytes", () => {
-    const draw = random(name.length);
-    for (let run = 0; run < 200; run++) took(() => read(randomBytes(draw, draw(200))));
+    const chance = new Chance(name.length);
+    for (let run = 0; run < 200; run++) took(() => read(chance.bytes(chance.below(200))));
   });
 
   it("takes or refuses any values", () => {
-    const draw = random(name.length + 1000);
-    for (let run = 0; run < 200; run++) took(() => read(encode(value(draw, 3))));
+    const chance = new Chance(name.length + 1000);
+    for (let run = 0; run < 200; run++) took(() => read(encode(value(chance, 3))));
   });
 });
 
@@ -134,9 +130,9 @@ describe("a header from the vectors", () => {
   it.each(headers)("with any byte changed is refused or is another entry", (header) => {
     const signature = new Uint8Array(64);
     const own = entryHash({ header, signature });
-    const draw = random(7);
+    const chance = new Chance(7);
     for (let at = 0; at < header.length; at++) {
-      const other = header.map((byte, place) => (place === at ? byte ^ (1 + draw(255)) : byte));
+      const other = header.map((byte, place) => (place === at ? byte ^ (1 + chance.below(255)) : byte));
       const read = took(() => reader(Header)(other));
       if (read) expect(equal(entryHash({ header: other, signature }), own)).toBe(false);
     }
