@@ -187,7 +187,7 @@ function Colleague({ colleague, manager }: { readonly colleague: ColleagueView; 
           <Link
             to={`/organisation/leaver/${colleague.worker}`}
             class="govuk-link kith-tall"
-            label={`${name} leaves`}
+            label={`Leaver: ${name}`}
           >
             Leaver
           </Link>

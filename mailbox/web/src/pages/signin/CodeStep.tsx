@@ -36,8 +36,10 @@ export function CodeStep({ say, onEnter, onBack }: CodeStepProps) {
     <Page heading="Check your mail" tab="Check your mail" error={error !== undefined}>
       <ErrorSummary errors={error ? [{ id: "code", say: error }] : []} />
       {trouble && !about ? <TroubleNote trouble={trouble} /> : null}
-      <Notice title="This device is new to Kith">
-        <p class="govuk-body">{say || "We sent you a mail with a code. It works for 10 minutes."}</p>
+      <Notice title="We have sent you a mail with a code">
+        <p class="govuk-body">
+          {say || "Kith does not know this device yet. The code works for 10 minutes."}
+        </p>
       </Notice>
       <form onSubmit={submit} noValidate>
         <TextField
