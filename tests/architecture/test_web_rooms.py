@@ -84,7 +84,7 @@ def test_only_the_vault_opens_secrets() -> None:
 
 
 def test_only_the_vault_holds_an_end() -> None:
-    found = importers("end/", ("end/", "vault.worker"))
+    found = importers("end/", ("end/", "hub/", "vault.worker"))
     assert not found, told(found)
 
 

@@ -90,11 +90,11 @@ export class DocumentReader {
     const path = await this.#place();
     const hashes = await this.book.desk.connection.getBytes(`${path}/segments`, most);
     if (hashes === null) throw new Forged("the hub has no list of this document's segments");
-    return RangeOpener.open(manifest, this.book.id, hashes, (span) => this.#fetch(span));
+    return RangeOpener.open(manifest, this.book.id, hashes, (span) => this.#span(span));
   }
 
   /** A span of the stored object. A ticket that has run out is asked for once more. */
-  async #fetch(span: Span): Promise<Uint8Array> {
+  async #span(span: Span): Promise<Uint8Array> {
     const asked = this.#ticket;
     try {
       return await this.#take(span);

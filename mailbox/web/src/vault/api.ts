@@ -17,7 +17,7 @@ import type {
   DownloadJob,
   TimelineRow,
 } from "@/vault/views/circle";
-import type { Hex, Milliseconds, Trouble } from "@/vault/views/common";
+import type { Hex, Milliseconds, Trouble } from "@/vault/views/trouble";
 import type {
   Start,
   Role,
@@ -41,7 +41,7 @@ import type {
   ConnectionCheck,
 } from "@/vault/views/organisation";
 
-export type * from "@/vault/views/common";
+export type * from "@/vault/views/trouble";
 export type * from "@/vault/views/entering";
 export type * from "@/vault/views/lists";
 export type * from "@/vault/views/circle";

@@ -1,5 +1,5 @@
 /** Views of one circle: its people, its thread, its plan, its documents. */
-import type { Hex, Milliseconds, Trouble } from "@/vault/views/common";
+import type { Hex, Milliseconds, Trouble } from "@/vault/views/trouble";
 import type { OrganisationKind } from "@/vault/views/entering";
 import type { ActionView, InvitationView } from "@/vault/views/lists";
 

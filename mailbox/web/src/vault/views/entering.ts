@@ -1,5 +1,5 @@
 /** Views of signing in and enrolling. */
-import type { Hex, Milliseconds } from "@/vault/views/common";
+import type { Hex, Milliseconds } from "@/vault/views/trouble";
 
 /** How this browser stands, before anything was asked of a person. */
 export interface Start {

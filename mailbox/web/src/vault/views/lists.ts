@@ -1,5 +1,5 @@
 /** Views of Today and of the list of circles. */
-import type { Hex, Milliseconds, Trouble } from "@/vault/views/common";
+import type { Hex, Milliseconds, Trouble } from "@/vault/views/trouble";
 import type { ReasonChoice } from "@/vault/views/organisation";
 
 export type ActionState =

@@ -1,5 +1,5 @@
 /** Views of inviting, of one's own organisation, and of what stands around. */
-import type { Hex, Milliseconds } from "@/vault/views/common";
+import type { Hex, Milliseconds } from "@/vault/views/trouble";
 import type { Role, OrganisationKind } from "@/vault/views/entering";
 
 export interface PartnerView {
