@@ -15,8 +15,9 @@ export interface ReasonFormProps {
   readonly title: string;
   /** What happens when it is done. */
   readonly children?: ComponentChildren;
-  readonly legend: string;
-  readonly reasons: (lists: Lists) => readonly ReasonChoice[];
+  /** Omitted with `reasons`: only words are asked for. */
+  readonly legend?: string;
+  readonly reasons?: (lists: Lists) => readonly ReasonChoice[];
   /** Omitted: no words are asked for. */
   readonly words?: { readonly label: string; readonly hint?: string } | undefined;
   readonly button: string;
@@ -35,14 +36,15 @@ export function ReasonForm(props: ReasonFormProps) {
   const [text, setText] = useState("");
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
 
+  const { reasons } = props;
   async function submit(): Promise<void> {
     const found: FieldError[] = [];
-    if (reason === "") found.push({ id: "reason", say: "Choose a reason" });
+    if (props.reasons && reason === "") found.push({ id: "reason", say: "Choose a reason" });
     if (text.length > LONGEST_WORDS)
       found.push({ id: "words", say: `Keep it under ${LONGEST_WORDS} characters` });
     setErrors(found);
     if (found.length > 0) return;
-    if (await doing.run(() => props.send(Number(reason), text.trim()))) props.onDone();
+    if (await doing.run(() => props.send(Number(reason || 0), text.trim()))) props.onDone();
   }
 
   return (
@@ -57,19 +59,21 @@ export function ReasonForm(props: ReasonFormProps) {
       <h2 class="govuk-heading-m">{props.title}</h2>
       <ErrorSummary errors={errors} />
       {props.children}
-      <Answer asked={lists} words="Getting the reasons">
-        {(found) => (
-          <Radios
-            id="reason"
-            legend={props.legend}
-            choices={props.reasons(found).map(({ code, label }) => ({ value: String(code), label }))}
-            value={reason}
-            onChange={setReason}
-            error={errorOf(errors, "reason")}
-            small
-          />
-        )}
-      </Answer>
+      {reasons && (
+        <Answer asked={lists} words="Getting the reasons">
+          {(found) => (
+            <Radios
+              id="reason"
+              legend={props.legend ?? "Why?"}
+              choices={reasons(found).map(({ code, label }) => ({ value: String(code), label }))}
+              value={reason}
+              onChange={setReason}
+              error={errorOf(errors, "reason")}
+              small
+            />
+          )}
+        </Answer>
+      )}
       {props.words && (
         <TextArea
           id="words"

@@ -42,8 +42,6 @@ export function ReopenCircle() {
   return (
     <ReasonForm
       title="Open this circle again?"
-      legend="Why was it closed, as it turns out?"
-      reasons={(lists) => lists.closeReasons}
       words={{ label: "Why is it opened again?", hint: "The members can read this." }}
       button="Open it again"
       busyWords="Opening"

@@ -63,7 +63,7 @@ export function AttachButton({ only, blocked }: AttachButtonProps) {
     <>
       <FilePicker words="Attach" disabled={blocked} onFiles={share} />
       <span class="kith-phone-only">
-        <FilePicker words="Take a photo" camera disabled={blocked} onFiles={share} />
+        <FilePicker words="Photo" camera disabled={blocked} onFiles={share} />
       </span>
     </>
   );

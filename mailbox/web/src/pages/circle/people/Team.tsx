@@ -38,7 +38,7 @@ export function Team({ member }: { readonly member: MemberView }) {
               {maySet && (
                 <Button
                   kind="quiet"
-                  label={`Take ${person.name} off this circle`}
+                  label={`Take off: ${person.name}`}
                   onClick={() => void assign(person, false)}
                 >
                   Take off

@@ -31,7 +31,9 @@ const WORDS: Readonly<Record<string, { readonly label: string; readonly must?: b
   complete: { label: "What came of it?", must: true },
   note: { label: "What was done?", must: true },
 };
-const OPTIONAL: { readonly label: string; readonly must?: boolean } = { label: "Anything to add? (optional)" };
+const OPTIONAL: { readonly label: string; readonly must?: boolean } = {
+  label: "Anything to add? (optional)",
+};
 const HANDING_OVER = ["hand_over", "hand-over"];
 
 export function MoveForm({ action, move, onDone, onBack }: MoveFormProps) {

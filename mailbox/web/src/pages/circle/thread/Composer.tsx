@@ -84,14 +84,14 @@ function WordsBox({ draft, message, busy, write, send }: WordsBoxProps) {
   const left = LIMIT - message.text.length;
   return (
     <div class="kith-composer__words">
-      <label class="govuk-label govuk-label--s" for={id}>
+      <label class="govuk-label" for={id}>
         {message.only === null ? "Message to everyone in the circle" : "Restricted note"}
       </label>
       <textarea
         id={id}
         ref={box}
         class="govuk-textarea kith-composer__box"
-        rows={2}
+        rows={1}
         value={message.text}
         readOnly={busy || !draft.ready}
         aria-describedby={`${id}-left`}

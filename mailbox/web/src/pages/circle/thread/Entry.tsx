@@ -63,6 +63,14 @@ function SpokenEntry({ circle, entry, members, readers, mayErase }: EntryProps) 
         </h3>
         <p class="kith-entry__when">
           <When at={entry.receivedAt} />
+          {mayErase && entry.state !== "erased" && (
+            <Link
+              to={`${circlePath(circle, "about")}/erase/${entry.seq}`}
+              class="govuk-link govuk-link--no-visited-state kith-entry__erase"
+            >
+              Erase<span class="govuk-visually-hidden"> what {entry.author || "somebody"} posted here</span>
+            </Link>
+          )}
         </p>
       </header>
       <Restriction entry={entry} />
@@ -79,14 +87,6 @@ function SpokenEntry({ circle, entry, members, readers, mayErase }: EntryProps) 
       <span data-end={entry.seq} />
       <footer class="kith-entry__foot">
         {entry.state !== "erased" && <ReadBy entry={entry} members={members} readers={readers} />}
-        {mayErase && entry.state !== "erased" && (
-          <Link
-            to={`${circlePath(circle, "about")}/erase/${entry.seq}`}
-            class="govuk-link govuk-link--no-visited-state kith-entry__erase"
-          >
-            Erase<span class="govuk-visually-hidden"> what {entry.author || "somebody"} posted here</span>
-          </Link>
-        )}
       </footer>
     </article>
   );
