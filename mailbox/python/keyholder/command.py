@@ -29,6 +29,7 @@ from keyholder.commands import (
     signing,
     team,
     thread,
+    webcheck,
 )
 from keyholder.commands.call import NotSignedIn, TryDifferently, make_call
 from keyholder.console import Console
@@ -71,7 +72,7 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (circles, thread, documents, actions, people, letters, signing, joining, directory):
+for room in (circles, thread, documents, actions, people, letters, signing, joining, directory, webcheck):
     cli.add_typer(room.cli)
 cli.add_typer(team.cli, name="team", rich_help_panel="Organisation and authority")
 cli.add_typer(directory.log, name="log", rich_help_panel="Organisation and authority")

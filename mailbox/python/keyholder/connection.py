@@ -11,6 +11,7 @@ import base64
 import io
 import ssl
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -40,6 +41,23 @@ class Problem(msgspec.Struct, frozen=True):
     code: str = "refused"
     title: str = ""
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a browser would be given. ``headers`` by their names in small letters; ``body`` unpacked."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+PAGES = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+BROWSER = {
+    "Accept-Language": "en-GB,en;q=0.9",
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/142.0.0.0 Safari/537.36",
+}
 
 
 @cache
@@ -125,6 +143,21 @@ class Connection:
         from keyholder.answers import Nothing
 
         await self._ask("DELETE", path, Nothing, again=True, limit=LIMIT)
+
+    async def page(self, path: str, encoding: str, *, most: int, accept: str = "*/*") -> Page:
+        """A page or a file, asked for as a browser does, whatever its status; empty if it cannot be unpacked.
+        Raises Away, BadAnswer."""
+        headers = {**BROWSER, "Accept": accept, "Accept-Encoding": encoding}
+        try:
+            async with self._send("GET", path, headers=headers) as response:
+                found = {name.lower(): value for name, value in response.headers.items()}
+                try:
+                    body = await _bounded(response, most)
+                except aiohttp.ClientPayloadError:
+                    body = b""
+                return Page(response.status, found, body)
+        except _LOST as error:
+            raise Away from error
 
     async def stream(self, path: str, start: int, stop: int) -> AsyncIterator[bytes]:
         """The bytes ``start`` to ``stop`` (excluded) of a stored object, at most that many."""

@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import brotli
 import pytest
 
 from tests.hub.conftest import small_settings
@@ -37,7 +38,7 @@ def build_app(folder: Path, files: dict[str, bytes]) -> None:
         path.write_bytes(content)
         if len(content) > 1000:
             Path(f"{path}.gz").write_bytes(gzip.compress(content, mtime=0))
-            Path(f"{path}.br").write_bytes(b"stands for brotli: " + name.encode())
+            Path(f"{path}.br").write_bytes(brotli.compress(content))
     listed = [
         {"path": name, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         for name, content in sorted(files.items())
