@@ -1,1 +1,1 @@
-"""Accounts: enrolment, sign-in, sessions. The hub holds a wrapped secret and never what opens it."""
+"""Accounts: enrolment, ways to sign in, sessions. The hub holds wrapped secrets and never what opens them."""

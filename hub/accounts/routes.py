@@ -85,7 +85,7 @@ async def prove(request: Request[ProveSignIn]) -> Reply:
     if door is Door.SHUT:
         raise CodeWrong("Look at the newest mail, and type it again.", tries_left=tries_left)
     await _send_code(request, account.worker, account.mail)
-    raise CodeNeeded("Type the code from the newest mail. It works for ten minutes.")
+    raise CodeNeeded("Type the code from the newest mail.")
 
 
 async def _send_code(request: Request[ProveSignIn], worker: bytes, mail: str) -> None:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
+import shutil
 import socket
 import sqlite3
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,13 +48,16 @@ def free_port() -> int:
         return port
 
 
+def environment(**more: str) -> dict[str, str]:
+    path = os.pathsep.join([str(ROOT), str(ROOT / "mailbox" / "python")])
+    return {**os.environ, "PYTHONPATH": path, "COLUMNS": "200", **more}
+
+
 def play(home: Path, *options: str) -> str:
     ports = ["--port", str(free_port()), "--mail-port", str(free_port())]
     command = [sys.executable, "-m", "demo", "--once", "--home", str(home), *ports, *options]
-    path = os.pathsep.join([str(ROOT), str(ROOT / "mailbox" / "python")])
-    environment = {**os.environ, "PYTHONPATH": path, "COLUMNS": "200"}
     done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False
+        command, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return done.stdout
@@ -132,3 +140,66 @@ def test_it_deletes_no_folder_that_is_not_a_demos(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="left alone"):
         play(tmp_path, "--fresh")
     assert (tmp_path / "precious").exists()
+
+
+@contextmanager
+def going_on(home: Path) -> Iterator[str]:
+    """The demo's hub, running again; its address."""
+    port = free_port()
+    ports = ["--port", str(port), "--mail-port", str(free_port())]
+    command = [sys.executable, "-m", "demo", "--home", str(home), *ports]
+    with subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL) as demo:
+        try:
+            wait_until(lambda: answers(port))
+            yield f"http://localhost:{port}"
+        finally:
+            demo.terminate()
+            demo.wait(30)
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as caller:
+        return caller.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    for _ in range(300):
+        if true():
+            return
+        time.sleep(0.1)
+    raise AssertionError("it never came")
+
+
+def mailed_code(folder: Path) -> str | None:
+    """The code in the newest caught mail that holds one."""
+    for file in sorted(folder.glob("*.eml"), reverse=True):
+        code = re.search(r"^([0-9]{4} [0-9]{4})\r?$", file.read_text("utf-8", "replace"), re.MULTILINE)
+        if code is not None:
+            return code.group(1)
+    return None
+
+
+def test_whoever_does_as_the_demo_says_gets_in_with_the_code_from_the_caught_mail(
+    told: Told, tmp_path: Path
+) -> None:
+    home = shutil.copytree(told.home, tmp_path / "home")
+    robin = next(person for person in told.memory["people"] if person["key"] == "robin")
+    shell = environment(KITH_PROFILES=str(tmp_path / "profiles"), KITH_WORDS=robin["words"])
+
+    def kith(*arguments: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "keyholder.command", *arguments],
+            env=shell, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        return done.returncode, done.stdout + done.stderr
+
+    with going_on(home) as url:
+        assert kith("trust", str(home / "root.kith"), "--hub", url, "--yes")[0] == 0
+        code, said = kith("sign-in", "--address", robin["address"])
+        assert (code, "sent to your mail" in said) == (8, True)
+        wait_until(lambda: mailed_code(home / "mail") is not None)
+        code, said = kith(
+            "sign-in", "--address", robin["address"], "--code", mailed_code(home / "mail") or ""
+        )
+        assert (code, robin["address"] in said) == (0, True)
+        assert kith("circles")[0] == 0

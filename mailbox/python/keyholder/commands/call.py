@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from keyholder.end import End
 
 T = TypeVar("T")
-HOW = "Then run the same again with --code, within ten minutes."
+HOW = "Then run the same again with --code."
 
 CircleName = Annotated[
     str, typer.Argument(metavar="CIRCLE", help="The beginning of its id, its reference or its title.")
