@@ -83,3 +83,9 @@ def reasons() -> Reasons:
 def purposes() -> CodeList:
     """The purposes a statement in the access log may name (`data/purposes.toml`), read once."""
     return read("purposes", CodeList)
+
+
+@cache
+def needs() -> CodeList:
+    """The categories of a need in a care plan (`data/needs.toml`), read once."""
+    return read("needs", CodeList)

@@ -3,7 +3,7 @@
 import pytest
 
 from policies.actions import Move, State, move_code, move_of, state_code, state_label, state_of
-from policies.codes import Code, CodeList, purposes, reasons
+from policies.codes import Code, CodeList, needs, purposes, reasons
 from policies.decisions import Denied
 
 LISTS: list[tuple[CodeList, list[str]]] = [
@@ -19,6 +19,10 @@ LISTS: list[tuple[CodeList, list[str]]] = [
             "audit",
             "maintenance",
         ],
+    ),
+    (
+        needs(),
+        ["health", "shelter", "family", "education", "substances", "finance", "outlook", "social"],
     ),
     (
         reasons().invitation_decline,

@@ -26,6 +26,7 @@ SHIPPED = [
     (clocks.history, "clocks"),
     (codes.reasons, "reasons"),
     (codes.purposes, "purposes"),
+    (codes.needs, "needs"),
     (digest.rules, "digest"),
     (documents.rules, "documents"),
     (escalation.ladders, "ladders"),

@@ -1,6 +1,5 @@
 /** The lists that pages offer: policies' own words, without what is retired. */
-import { NEEDS } from "@/end/needs";
-import { type CodeList, purposes, reasons } from "@/policies/codes";
+import { type CodeList, needs, purposes, reasons } from "@/policies/codes";
 import { acceptedTypes } from "@/policies/documents";
 import { limits } from "@/policies/limits";
 import type { Lists, ReasonChoice } from "@/vault/api";
@@ -15,7 +14,7 @@ export function listsOf(): Lists {
     closeReasons: offered(closing),
     eraseReasons: offered(erase),
     actionReasons: action.filter(({ code }, at) => action.findIndex((each) => each.code === code) === at),
-    needs: NEEDS,
+    needs: offered(needs()),
     purposes: offered(purposes()),
     accepted: acceptedTypes().flatMap((type) => type.extensions.map((ending) => `.${ending}`)),
     largestDocument: limits().documents.sizeMax,

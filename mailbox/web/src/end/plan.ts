@@ -1,9 +1,9 @@
 /** The care plan: the owner's newest, whole, and the actions that carry it out. */
 import type { CircleView } from "@/end/circle";
 import { restrictedOf } from "@/end/logbook";
-import { needLabel } from "@/end/needs";
 import type { Item } from "@/end/opening";
 import { troubleOf } from "@/end/trouble";
+import { needs as needList } from "@/policies/codes";
 import { equal } from "@/protocol/bytes";
 import { Kind } from "@/protocol/facts";
 import { isCarePlan } from "@/protocol/private/bodies";
@@ -32,7 +32,7 @@ export async function planOf(
     summary: body?.summary ?? "",
     needs: (body?.needs ?? []).map(({ category, text, gap }) => ({
       category,
-      label: needLabel(category),
+      label: needList().byCode(category)?.label ?? "Another need",
       text,
       gap,
     })),

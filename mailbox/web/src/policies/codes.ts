@@ -4,6 +4,7 @@
  * Once published a code keeps its meaning for good: entries signed years ago carry it. A retired one is still
  * read in old entries, no longer offered or accepted in new ones.
  */
+import needTable from "@policies/needs.toml";
 import purposeTable from "@policies/purposes.toml";
 import reasonTable from "@policies/reasons.toml";
 import { ALLOWED, type Decision } from "./decisions";
@@ -75,6 +76,7 @@ const REASONS = {
   breakGlass: list("break_glass"),
 };
 const PURPOSES = new CodeList(purposeTable);
+const NEEDS = new CodeList(needTable);
 
 /** Every list of reasons. */
 export function reasons(): typeof REASONS {
@@ -84,4 +86,9 @@ export function reasons(): typeof REASONS {
 /** The purposes a statement in the access log may name. */
 export function purposes(): CodeList {
   return PURPOSES;
+}
+
+/** The categories of a need in a care plan. */
+export function needs(): CodeList {
+  return NEEDS;
 }
