@@ -52,7 +52,10 @@ export interface Prepared {
   readonly trust: Trust;
   readonly name: string;
   readonly words: string;
+  /** Founding only. */
   readonly kitWords: string | null;
+  /** Joining only: five words to tell the manager. */
+  readonly spoken: string | null;
   readonly organisation: Uint8Array;
   readonly worker: Uint8Array;
   readonly secret: WorkerSecret;
@@ -151,7 +154,12 @@ export async function prepare(
   const place: Wrapped = { hub: trust.hub, organisation, worker, address, version: FIRST_WRAP };
   const wrapped = await keys.lock(secret, place);
   const kitWords = looked.founding ? generateWords(KIT_WORDS) : null;
-  const drawn = { words, kitWords, organisation, worker, secret, keys, wrapped };
+  const person = { worker, address, signingKey: secret.signing.public, boxKey: secret.box.public };
+  const spoken =
+    looked.genesis === null || looked.founding
+      ? null
+      : introduced(trust.hub, looked.invitation, organisation, looked.genesis, person);
+  const drawn = { words, kitWords, spoken, organisation, worker, secret, keys, wrapped };
   return { token, looked, trust, name, address, ...drawn };
 }
 
@@ -167,7 +175,7 @@ export async function seal(prepared: Prepared, device: Uint8Array | null, now: n
   };
   const made =
     founded === null
-      ? { spoken: spokenFor(prepared), fingerprint: null }
+      ? { spoken: prepared.spoken, fingerprint: null }
       : { spoken: null, fingerprint: spokenWords(eventHead(founded.event)) };
   return { body, made, at: now };
 }
@@ -256,13 +264,6 @@ function credentials(prepared: Prepared): Record<string, Sendable> {
     wrapped: prepared.wrapped,
     wrapVersion: FIRST_WRAP,
   };
-}
-
-function spokenFor(prepared: Prepared): string {
-  const { looked, trust, organisation, worker, address, secret } = prepared;
-  if (looked.genesis === null) throw new NotReady("This link leads nowhere. Ask for a new one.");
-  const person = { worker, address, signingKey: secret.signing.public, boxKey: secret.box.public };
-  return introduced(trust.hub, looked.invitation, organisation, looked.genesis, person);
 }
 
 /** The first event of an organisation: its first manager, its printed kit, its first keys. */

@@ -275,9 +275,10 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
 
     async signOut(everywhere) {
       const known = await device.known();
-      if (known?.pin != null) await forgetPin(connection, await device.token()).catch(() => undefined);
+      if (known !== null && known.pin !== null)
+        await forgetPin(connection, await device.token()).catch(() => undefined);
+      asked = null;
       await sitting.signOut(everywhere);
-      await device.forget();
     },
 
     async follow(token) {

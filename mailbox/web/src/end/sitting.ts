@@ -19,9 +19,9 @@ import { begin, endSession, setUp, type Unlocked } from "@/end/session";
 import { memberSession } from "@/end/showing";
 import { WhoAmI } from "@/end/signinanswers";
 import type { Store } from "@/end/store";
-import { Tabs } from "@/end/tabs";
+import { anyTabOpen, holdOpen, Tabs } from "@/end/tabs";
 import { troubleOf } from "@/end/trouble";
-import { notAdmitted, waitingSession } from "@/end/waiting";
+import { keepSpoken, notAdmitted, readSpoken, waitingSession } from "@/end/waiting";
 import { Wakes } from "@/end/wakes";
 import { Roots } from "@/hub/answers";
 import type { Connection } from "@/hub/connection";
@@ -61,6 +61,7 @@ export class Sitting implements Context {
   #seat: Seat | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #turns = 0;
+  #letGo: () => void = () => undefined;
 
   constructor(
     readonly store: Store,
@@ -132,7 +133,8 @@ export class Sitting implements Context {
     const beside = { sharedDevice, idleMs, pin };
     if (desk !== null) return memberSession(desk, beside);
     const { hub } = await this.trust();
-    return await waitingSession(this.connection, me, prepared, hub, beside);
+    const kept = sharedDevice ? null : await readSpoken(this.store, hub, me);
+    return await waitingSession(this.connection, me, prepared, kept, hub, beside);
   }
 
   // --- Coming in ------------------------------------------------------------------------------------------
@@ -147,6 +149,7 @@ export class Sitting implements Context {
     const me = { worker, organisation, address, name: address, secret };
     await this.#sit({ me, sharedDevice, prepared }, idleMs);
     if (!sharedDevice) await this.#remember(me, trust);
+    await this.#noteSpoken();
     this.#tabs.opened();
     return await this.session();
   }
@@ -156,13 +159,14 @@ export class Sitting implements Context {
     const { worker, organisation, address, name, secret } = prepared;
     const me = { worker, organisation, address, name, secret };
     this.#take({ me, sharedDevice, prepared }, null, Number.MAX_SAFE_INTEGER);
+    await this.#noteSpoken();
     return await this.session();
   }
 
   /** Go on with another tab's session. Whether somebody sits here now. */
   async adopt(): Promise<boolean> {
     if (this.#seat !== null) return true;
-    const packed = await this.#tabs.ask();
+    const packed = (await anyTabOpen()) ? await this.#tabs.ask() : null;
     const handed = packed === null ? null : unpackHanded(packed);
     if (handed === null || this.#seat !== null) return this.#seat !== null;
     const { worker, organisation, address, sharedDevice } = handed;
@@ -186,6 +190,7 @@ export class Sitting implements Context {
     if (desk === null || this.#seat !== seat) return false;
     seat.desk = desk;
     await this.#settle(desk);
+    await this.#noteSpoken();
     this.emit({ type: "session", state: "open", session: await this.session() });
     return true;
   }
@@ -206,8 +211,20 @@ export class Sitting implements Context {
   async signOut(everywhere: boolean): Promise<void> {
     await this.#keep().catch(() => undefined);
     const ending = endSession(this.connection, everywhere);
-    this.#close("signed-out", BYE);
+    this.#dropSeat();
+    this.connection.use(null);
+    await this.#forgetWhoWasHere();
     await ending.catch(() => undefined);
+    this.emit({ type: "session", state: "signed-out", say: BYE });
+    this.#tabs.closed(true, BYE);
+  }
+
+  /** The device's own token stays, so does how far everything was verified: sealed, and of use to nobody. */
+  async #forgetWhoWasHere(): Promise<void> {
+    await this.device.forget();
+    for (const name of await this.store.names("state/")) {
+      if (!name.endsWith("/pins")) await this.store.remove(name);
+    }
   }
 
   #seated(): Seat {
@@ -239,6 +256,7 @@ export class Sitting implements Context {
     });
     this.#seat = { ...arriving, desk, idleMs, idle };
     this.#turns = 0;
+    this.#letGo = holdOpen();
     this.#plan();
   }
 
@@ -312,6 +330,7 @@ export class Sitting implements Context {
   #dropSeat(): void {
     if (this.#seat === null) return;
     this.#seat.idle.stop();
+    this.#letGo();
     this.#seat = null;
     clearTimeout(this.#timer);
     this.wakes.stop();
@@ -332,6 +351,15 @@ export class Sitting implements Context {
     const same = known?.address === address ? known : null;
     const kept = { passkey: same?.passkey ?? false, pin: same?.pin ?? null };
     await this.device.remember({ version: 1, address, worker, organisation, ...kept });
+  }
+
+  /** While somebody waits their five words are kept; afterwards no more. */
+  async #noteSpoken(): Promise<void> {
+    if (this.#seat === null || this.#seat.sharedDevice) return;
+    const { me, desk, prepared } = this.#seat;
+    const { hub } = await this.trust();
+    if (desk !== null) await keepSpoken(this.store, hub, me, null);
+    else if (prepared !== null) await keepSpoken(this.store, hub, me, prepared.spoken);
   }
 
   async #firstRoot(): Promise<Uint8Array> {

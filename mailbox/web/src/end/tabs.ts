@@ -8,7 +8,8 @@ import { concat, randomBytes, toHex, utf8 } from "@/protocol/bytes";
 import { BoxSecret, sealBox } from "@/protocol/private/boxes";
 
 const CHANNEL = "kith";
-const PATIENCE_MS = 500;
+const PATIENCE_MS = 2000;
+const OPEN = "kith-open";
 const INFO = utf8("kith/1/tab\0");
 
 /** A channel between tabs: BroadcastChannel, or one for tests. */
@@ -111,6 +112,28 @@ export class Tabs {
     const box = await sealBox(key, session, infoOf(question)).catch(() => null);
     if (box !== null) this.#say({ type: "give", question, box });
   }
+}
+
+/** Show other tabs that a session is open here, until the answer is called. */
+export function holdOpen(): () => void {
+  let letGo: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  locks()
+    ?.request(OPEN, { mode: "shared" }, () => held)
+    .catch(() => undefined);
+  return letGo;
+}
+
+/** Whether it is worth asking: some tab may have a session. */
+export async function anyTabOpen(): Promise<boolean> {
+  const known = await locks()
+    ?.query()
+    .catch(() => null);
+  return known?.held?.some((lock) => lock.name === OPEN) ?? true;
+}
+
+function locks(): LockManager | undefined {
+  return globalThis.navigator?.locks;
 }
 
 function infoOf(question: string): Uint8Array {
