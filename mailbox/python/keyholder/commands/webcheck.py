@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from keyholder import showing
 from keyholder.commands.call import Call, call_of
 from keyholder.errors import LocalTrouble
-from keyholder.webcheck import Manifest, Report, packaged, read_manifest
+
+if TYPE_CHECKING:
+    from keyholder.webcheck import Manifest, Report
 
 cli = typer.Typer()
 LARGEST = 1024 * 1024
@@ -38,6 +40,8 @@ def verify_web(
 
 
 def _published(file: Path | None) -> Manifest:
+    from keyholder.webcheck import packaged, read_manifest
+
     wanted = file or packaged()
     try:
         with wanted.open("rb") as opened:
