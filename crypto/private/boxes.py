@@ -160,9 +160,9 @@ def letter_info(letter: bytes, organisation: bytes, generation: int, key_hash: b
     return pack(_LetterInfo("letter", letter, organisation, generation, key_hash, sender))
 
 
-def profile_info(invitation: bytes, organisation: bytes, generation: int, key_hash: bytes) -> bytes:
-    """For the name that an enrolling worker sends to the manager who will admit them."""
-    return pack(_OrganisationInfo("profile", organisation, generation, invitation, key_hash))
+def profile_info(worker: bytes, organisation: bytes, generation: int, key_hash: bytes) -> bytes:
+    """For a worker's name (see ``crypto.profiles``); generation 0 is the worker's own box key."""
+    return pack(_OrganisationInfo("profile", organisation, generation, worker, key_hash))
 
 
 def reason_info(

@@ -4,9 +4,9 @@
         page = await screens.open("/sign-in", "phone")
         ...
 
-Every test here runs in one event loop, which the browser lives in. ``hub`` and ``world`` are made once for each
-file: people, circles and devices are each test's own. The hub's clock runs with the real one, which the browser
-has too; ``hub.clock.move`` moves it ahead.
+Every test here runs in one event loop, which the browser lives in. ``hub`` and ``world`` are made once for
+each file: people, circles and devices are each test's own. The hub's clock runs with the real one, which the
+browser has too; ``hub.clock.move`` moves it ahead.
 """
 
 from __future__ import annotations

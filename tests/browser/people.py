@@ -54,6 +54,7 @@ async def mailed_code(world: World, address: str) -> str:
     found = select(codes.c.code).join(accounts, accounts.c.worker == codes.c.worker)
     async with world.hub.database.read() as unit:
         code = await unit.value(found.where(accounts.c.address == address))
+    assert code is not None, f"no code is on its way to {address}"
     return notifications.sign_in_code(world.hub.hub, bytes(code))
 
 

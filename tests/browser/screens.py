@@ -1,4 +1,4 @@
-"""Screens of a real Chromium. Whatever a page complains about on its console fails the test that showed it."""
+"""Screens of a real Chromium. Whatever a page complains about on its console fails the test it was in."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from crypto import accreditation, entries, events, facts, letters, statements
+from crypto import accreditation, entries, events, facts, letters, profiles, statements
 from crypto.encoding import Struct
 from crypto.private import bodies, boxes, rewraps, secrets
 from tests.vectors.form import HERE, load
@@ -20,7 +20,9 @@ ROOT = Path(__file__).parents[2]
 SPEC = (ROOT / "crypto" / "SPEC.md").read_text(encoding="utf-8")
 RULES = dict(re.findall(r"^\*\*(MUST-[A-Z]+-\d+)\*\* (.*)$", SPEC, re.MULTILINE))
 FORMATS = dict(re.findall(r"^([a-z-]+) = \[(\w+: .*)\]", SPEC, re.MULTILINE))
-MODULES = (accreditation, entries, events, facts, letters, statements, bodies, boxes, rewraps, secrets)
+MODULES = (
+    accreditation, entries, events, facts, letters, profiles, statements, bodies, boxes, rewraps, secrets
+)  # fmt: skip
 
 
 @cache

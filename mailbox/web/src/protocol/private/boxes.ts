@@ -151,14 +151,14 @@ export function letterInfo(
   return info("letter", letter, organisation, generation, keyHash, sender);
 }
 
-/** For the name that an enrolling worker sends to the manager who will admit them. */
+/** For a worker's name (see `profiles`); generation 0 is the worker's own box key. */
 export function profileInfo(
-  invitation: Uint8Array,
+  worker: Uint8Array,
   organisation: Uint8Array,
   generation: number,
   keyHash: Uint8Array,
 ): Uint8Array {
-  return info("profile", organisation, generation, invitation, keyHash);
+  return info("profile", organisation, generation, worker, keyHash);
 }
 
 /** For the reason behind a statement, opened by the organisation's oversight. */
