@@ -94,8 +94,17 @@ export class Actions {
 
   /** The words of these. */
   async withWords(actions: readonly Action[]): Promise<Worded[]> {
-    const wanted = actions
-      .map((action) => action.seq)
+    await this.#open(actions.map((action) => action.seq));
+    return actions.map((action) => this.#worded(action));
+  }
+
+  /** Open the words that went with each step of these. */
+  async openSteps(actions: readonly Action[]): Promise<void> {
+    await this.#open(actions.flatMap((action) => action.history.map((step) => step.seq)));
+  }
+
+  async #open(seqs: readonly number[]): Promise<void> {
+    const wanted = [...new Set(seqs)]
       .filter((seq) => this.#thread.opened(seq)?.state !== "open")
       .sort((one, other) => one - other);
     for (let at = 0; at < wanted.length; at += 1) {
@@ -103,7 +112,6 @@ export class Actions {
       while ((wanted[at + 1] ?? Infinity) < start + WHOLE) at += 1;
       await this.#thread.openRange(start, (wanted[at] ?? start) + 1);
     }
-    return actions.map((action) => this.#worded(action));
   }
 
   /** Ask an organisation that is in the circle or invited to it. Answers with the action's id. */

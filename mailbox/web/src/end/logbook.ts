@@ -215,18 +215,18 @@ export class Logbook {
     return receipt;
   }
 
-  async #take(rows: readonly answers.HeaderRow[]): Promise<void> {
+  async #take(rows: readonly answers.HeaderRow[], again = false): Promise<void> {
     const named = new Map<string, Uint8Array>();
     for (const row of rows) {
       for (const { organisation } of namedBy(row)) named.set(toHex(organisation), organisation);
     }
     await this.#know(named.values());
     for (const row of rows) {
-      await this.#takeOne({ header: row.header, signature: row.signature }, row.receivedAt);
+      await this.#takeOne({ header: row.header, signature: row.signature }, row.receivedAt, again);
     }
   }
 
-  async #takeOne(entry: Entry, receivedAt: number): Promise<void> {
+  async #takeOne(entry: Entry, receivedAt: number, again = false): Promise<void> {
     const { directory } = this.desk;
     for (const { organisation, head } of namedBy(entry)) {
       if (!directory.knows(organisation)) await this.#know([organisation]);
@@ -236,14 +236,16 @@ export class Logbook {
     }
     if (receivedAt > this.desk.clock() + AHEAD_MS)
       throw this.#refused(AlarmKind.TIME_MOVED, entry, receivedAt);
-    const verified = this.#extended(entry, receivedAt);
+    const verified = this.#extended(entry, receivedAt, again);
     this.entries.push(verified);
     this.places.set(toHex(verified.placed.hash), verified.placed.seq);
   }
 
-  #extended(entry: Entry, receivedAt: number): Verified {
+  #extended(entry: Entry, receivedAt: number, again: boolean): Verified {
     try {
-      return this.log.extend(entry, receivedAt, this.desk.directory);
+      const { log, desk } = this;
+      if (again) return log.extendAgain(entry, receivedAt, desk.directory);
+      return log.extend(entry, receivedAt, desk.directory);
     } catch (error) {
       if (error instanceof UpdateNeeded) throw new NewerVersion();
       if (!(error instanceof CryptoError)) throw error;
@@ -281,18 +283,30 @@ export class Logbook {
     await this.#cache.keep(this.entries);
   }
 
-  /** Take up what this device had verified before; it is verified again, or dropped. */
+  /**
+   * Take up what this device had verified before: it leads to the head that was pinned then, or it is dropped.
+   * What goes beyond the pin is verified whole.
+   */
   async #restore(): Promise<void> {
     if (this.#restored) return;
     this.#restored = true;
+    const pin = this.desk.pins.circle(this.id);
+    const rows = await this.#cache.rows();
+    const known = pin === null || rows.length < pin.length ? 0 : pin.length;
     try {
-      await this.#take(await this.#cache.rows());
+      await this.#take(rows.slice(0, known), true);
+      if (known > 0 && !equal(this.log.head, pin?.head ?? EMPTY)) return this.#startAgain();
+      await this.#take(rows.slice(known));
     } catch (error) {
       if (!(error instanceof Alarm)) throw error;
-      this.log = new Log(this.id);
-      this.entries = [];
-      this.places = new Map();
+      this.#startAgain();
     }
+  }
+
+  #startAgain(): void {
+    this.log = new Log(this.id);
+    this.entries = [];
+    this.places = new Map();
   }
 }
 

@@ -128,6 +128,7 @@ export class Room {
   async actionViews(view: CircleView, only: ReadonlySet<Hex> | null): Promise<ActionView[]> {
     const chosen = [...replay(view.book)].filter(([id]) => only?.has(id) ?? true).map(([, action]) => action);
     const actions = await view.actions.withWords(chosen);
+    await view.actions.openSteps(chosen);
     const around = await this.#surrounding(view);
     return actions.map((action) => actionView(action, around));
   }
