@@ -25,7 +25,7 @@ export function IdentityBar() {
             {listed(here.map((member) => member.legalName))}
           </Link>
           {invited > 0 && `, ${invited} invited`}
-          {head.contactPerson && <> Contact: {head.contactPerson}.</>}
+          {head.contactPerson && <span class="kith-identity__contact">Contact: {head.contactPerson}</span>}
         </p>
       </div>
       <SafeContact words={head.safeContact} />

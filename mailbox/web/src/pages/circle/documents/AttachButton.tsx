@@ -29,7 +29,7 @@ export function FilePicker({
     <>
       <input
         ref={input}
-        class="kith-file-input"
+        class="kith-chooser"
         type="file"
         tabIndex={-1}
         aria-hidden="true"

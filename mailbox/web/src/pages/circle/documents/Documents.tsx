@@ -63,17 +63,17 @@ function Card({ stack: { newest, versions } }: { readonly stack: Stack }) {
   const { head } = useInside();
   const address = `${circlePath(head.circle, "documents")}/${newest.document}`;
   return (
-    <article class="kith-card">
-      <p class="kith-card__kind">
-        <span class={`kith-card__sign kith-card__sign--${newest.preview}`} aria-hidden="true" />
+    <article class="kith-file">
+      <p class="kith-file__kind">
+        <span class={`kith-file__sign kith-file__sign--${newest.preview}`} aria-hidden="true" />
         {mediaWords(newest)}, {saySize(newest.size)}
         {newest.restricted && <Tag colour="purple">Restricted</Tag>}
       </p>
-      <h3 class="kith-card__name">
+      <h3 class="kith-file__name">
         <Link to={`${address}/${newest.number}`}>{newest.name}</Link>
       </h3>
-      {newest.description && <p class="kith-card__text">{newest.description}</p>}
-      <p class="kith-card__who">
+      {newest.description && <p class="kith-file__text">{newest.description}</p>}
+      <p class="kith-file__who">
         {newest.author}, {newest.legalName}
         <br />
         <When at={newest.receivedAt} />

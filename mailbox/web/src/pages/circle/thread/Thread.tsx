@@ -17,6 +17,9 @@ import { useSeen } from "@/pages/circle/thread/useSeen";
 import { useThread, type ThreadState } from "@/pages/circle/thread/useThread";
 import type { ReaderView } from "@/vault/api";
 
+/** The hub wakes nobody for a read receipt: while the thread is looked at, it is asked now and then. */
+const READERS_MS = 12_000;
+
 export function Thread() {
   const { head } = useInside();
   const [openedAt] = useState(head.readSeq);
@@ -39,6 +42,7 @@ function ThreadList({ thread, openedAt }: { readonly thread: ThreadState; readon
   const { head } = useInside();
   const vault = useVault();
   const readers = useAsked(`circle:${head.circle}:readers`, () => vault.readers(head.circle));
+  useEvery(READERS_MS, readers.again);
   const list = useRef<HTMLDivElement>(null);
   const place = useScrollPlace(list, thread.entries);
   useSeen(head.circle, list, thread.entries, openedAt);
@@ -89,6 +93,14 @@ function Older({ thread }: { readonly thread: ThreadState }) {
       </Button>
     </p>
   );
+}
+
+/** Do it again and again while the page is in sight. */
+function useEvery(ms: number, work: () => void): void {
+  useEffect(() => {
+    const timer = setInterval(() => document.visibilityState === "visible" && work(), ms);
+    return () => clearInterval(timer);
+  }, [ms, work]);
 }
 
 /** Once the newest is drawn: one's own words are in sight after sending. */

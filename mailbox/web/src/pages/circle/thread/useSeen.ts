@@ -46,14 +46,15 @@ export function useSeen(
       timer = setTimeout(settle, LOOK_MS);
     }
 
-    const observer = new IntersectionObserver((changes) => {
+    const observer = new IntersectionObserver(hear, { rootMargin: `0px 0px -${coveredPx()}px` });
+    function hear(changes: readonly IntersectionObserverEntry[]): void {
       for (const change of changes) {
         const seq = Number(change.target.getAttribute("data-end"));
         if (change.isIntersecting) inSight.add(seq);
         else inSight.delete(seq);
       }
       later();
-    });
+    }
     for (const end of list.current?.querySelectorAll("[data-end]") ?? []) observer.observe(end);
     document.addEventListener("visibilitychange", later);
     return () => {
@@ -62,4 +63,11 @@ export function useSeen(
       document.removeEventListener("visibilitychange", later);
     };
   }, [vault, circle, list, entries]);
+}
+
+/** How much of the foot of the screen the writing box covers. */
+function coveredPx(): number {
+  const box = document.querySelector(".kith-composer");
+  if (!box || getComputedStyle(box).position !== "sticky") return 0;
+  return Math.round(Math.min(box.getBoundingClientRect().height, innerHeight / 2));
 }
