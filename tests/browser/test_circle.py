@@ -115,7 +115,7 @@ async def test_the_way_to_reach_the_person_safely_stays_in_sight(screens: Screen
 
 
 async def test_a_message_is_written_and_sent_with_the_keyboard_alone(screens: Screens, world: World) -> None:
-    circle, theirs = await world.shared_circle()
+    circle, _ = await world.shared_circle()
     owner = await seat(screens, world, world.vcu.founded)
     await owner.go(f"/circles/{circle.id.hex()}")
     await expect(box(owner.page)).to_be_visible()

@@ -70,7 +70,7 @@ async def test_an_invitation_is_declined_with_a_reason_that_the_owner_reads(
     owner = await seat(screens, world, world.vcu.founded)
     await owner.go(f"/circles/{circle.id.hex()}")
     await expect(owner.page.locator(".kith-quiet", has_text="Shelter").last).to_contain_text(
-        re.compile("declin", re.I)
+        re.compile("declin", re.IGNORECASE)
     )
 
 
