@@ -8,7 +8,15 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    async_playwright,
+    expect,
+)
 
 PATIENCE_MS = 20_000
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
@@ -29,6 +37,7 @@ _OFFLINE = re.compile(r"net::ERR_(?:INTERNET_DISCONNECTED|CONNECTION_|FAILED|ABO
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     """The Chromium of this machine, or else Playwright's own."""
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=shutil.which("chromium") or shutil.which("chromium-browser"), args=list(_FLAGS)

@@ -37,6 +37,8 @@ async function start(): Promise<void> {
   const [store] = await Promise.all([BrowserStore.open(), sodiumReady()]);
   const whole = vaultOf(self.location.origin, store, (event) => emit(event));
   emit = serve(line, whole.api, troubleOf, whole.documents);
+  self.addEventListener("online", () => whole.online(true));
+  self.addEventListener("offline", () => whole.online(false));
 }
 
 void start();

@@ -19,6 +19,8 @@ export interface Waking {
   warn(secondsLeft: number): void;
   /** Nobody is there any more. Said once; then it has stopped. */
   gone(): void;
+  /** Whether something is under way that counts as somebody being there. */
+  busy?(): boolean;
 }
 
 const SYSTEM: Clocks = { wall: () => Date.now(), steady: () => performance.now() };
@@ -51,13 +53,13 @@ export class Idle {
   /** Somebody is there: unless it was over already. Whether it goes on. */
   touch(): boolean {
     if (!this.check()) return false;
-    this.#wall = this.#clocks.wall();
-    this.#steady = this.#clocks.steady();
+    this.#begin();
     return true;
   }
 
   /** Look at the clocks now. Whether it goes on. */
   check(): boolean {
+    if (!this.#over && this.#waking.busy?.() === true) this.#begin();
     if (!this.#over && this.#left() <= 0) {
       this.stop();
       this.#waking.gone();
@@ -69,6 +71,11 @@ export class Idle {
   stop(): void {
     this.#over = true;
     clearTimeout(this.#timer);
+  }
+
+  #begin(): void {
+    this.#wall = this.#clocks.wall();
+    this.#steady = this.#clocks.steady();
   }
 
   #left(): number {

@@ -4,8 +4,8 @@
  * Keys, the session and everything opened are reached from here alone, so that forgetting is one step. A fault
  * on the way in leaves nobody signed in.
  */
-import { Alarm, AlarmKind, EvidenceKeeper } from "@/end/alarms";
-import { Trust } from "@/end/authority";
+import { Alarm, EvidenceKeeper } from "@/end/alarms";
+import type { Trust } from "@/end/authority";
 import { checkClock, now as systemNow } from "@/end/clock";
 import type { Context, WakeHeard } from "@/end/context";
 import type { Desk, Me } from "@/end/desk";
@@ -21,16 +21,17 @@ import { WhoAmI } from "@/end/signinanswers";
 import type { Store } from "@/end/store";
 import { anyTabOpen, holdOpen, Tabs } from "@/end/tabs";
 import { troubleOf } from "@/end/trouble";
+import { trusted } from "@/end/trusted";
 import { keepSpoken, notAdmitted, readSpoken, waitingSession } from "@/end/waiting";
 import { Wakes } from "@/end/wakes";
-import { Roots } from "@/hub/answers";
 import type { Connection } from "@/hub/connection";
-import { CryptoError } from "@/protocol/errors";
+import { within } from "@/hub/reading";
 import { WorkerSecret } from "@/protocol/private/secrets";
 import type { Session, VaultEvent } from "@/vault/api";
 
 const KEEP_MS = 60_000;
 const ADMITTED_YET_MS = 15_000;
+const PARTING_MS = 4_000;
 const WHOLE_CHECK = 10;
 const NOBODY = "Nobody was here for a while, so your keys were put away. What you wrote is kept.";
 const ENDED = "Your time here is over for now. Unlock to go on: what you wrote is kept.";
@@ -55,6 +56,8 @@ export class Sitting implements Context {
   readonly device: Device;
   readonly keeper = new EvidenceKeeper();
   readonly wakes: Wakes;
+  /** Whether bytes are moving for whoever sits here: an upload is not cut off. */
+  busy: () => boolean = () => false;
   readonly #tabs: Tabs;
   readonly #forget: (() => void)[] = [];
   #trust: Trust | null = null;
@@ -121,7 +124,7 @@ export class Sitting implements Context {
 
   /** The root that this device trusts: the first that it was shown, from then on. */
   async trust(): Promise<Trust> {
-    this.#trust ??= this.#readRoot((await this.device.root()) ?? (await this.#firstRoot()));
+    this.#trust ??= await trusted(this.device, this.connection, this.keeper);
     return this.#trust;
   }
 
@@ -209,14 +212,14 @@ export class Sitting implements Context {
 
   /** End the session, and forget who was here. */
   async signOut(everywhere: boolean): Promise<void> {
-    await this.#keep().catch(() => undefined);
-    const ending = endSession(this.connection, everywhere);
+    await within(this.#keep(), PARTING_MS).catch(() => undefined);
+    const ending = within(endSession(this.connection, everywhere), PARTING_MS);
     this.#dropSeat();
     this.connection.use(null);
     await this.#forgetWhoWasHere();
-    await ending.catch(() => undefined);
     this.emit({ type: "session", state: "signed-out", say: BYE });
     this.#tabs.closed(true, BYE);
+    await ending.catch(() => undefined);
   }
 
   /** The device's own token stays, so does how far everything was verified: sealed, and of use to nobody. */
@@ -253,6 +256,7 @@ export class Sitting implements Context {
     const idle = new Idle(idleMs, {
       warn: (secondsLeft) => this.emit({ type: "session", state: "warning", secondsLeft }),
       gone: () => this.#close("locked", NOBODY),
+      busy: () => this.busy(),
     });
     this.#seat = { ...arriving, desk, idleMs, idle };
     this.#turns = 0;
@@ -315,6 +319,7 @@ export class Sitting implements Context {
   /** Forget here and in every tab; the hub is told, as far as it can be reached. */
   #close(state: "locked" | "signed-out", say: string): void {
     if (this.#seat === null) return;
+    void this.#seat.desk?.pins.keepHere().catch(() => undefined);
     void endSession(this.connection).catch(() => undefined);
     this.#forgetKeys(state, say);
     this.#tabs.closed(state === "signed-out", say);
@@ -360,22 +365,5 @@ export class Sitting implements Context {
     const { hub } = await this.trust();
     if (desk !== null) await keepSpoken(this.store, hub, me, null);
     else if (prepared !== null) await keepSpoken(this.store, hub, me, prepared.spoken);
-  }
-
-  async #firstRoot(): Promise<Uint8Array> {
-    const { roots } = await this.connection.get("/v1/authority", Roots, { query: { after: 0 } });
-    if (roots[0] === undefined) {
-      throw new NotReady("This hub is not set up yet. Tell the people who run it.", "no-authority");
-    }
-    return roots[0];
-  }
-
-  #readRoot(packed: Uint8Array): Trust {
-    try {
-      return Trust.read(packed);
-    } catch (error) {
-      if (!(error instanceof CryptoError)) throw error;
-      throw this.keeper.alarm(AlarmKind.AUTHORITY_CHANGED, { shown: packed });
-    }
   }
 }

@@ -57,7 +57,7 @@ export class BrowserStore implements Store {
   }
 
   /** Open the database, or go on without one. */
-  static async open(factory: IDBFactory | undefined = globalThis.indexedDB): Promise<BrowserStore> {
+  static async open(factory: IDBFactory | undefined = own()): Promise<BrowserStore> {
     if (factory === undefined) return new BrowserStore(null);
     const store = new BrowserStore(await opened(factory).catch(() => null));
     if (!(await store.#works())) store.#giveUp();
@@ -131,9 +131,18 @@ export class BrowserStore implements Store {
   }
 }
 
-function opened(factory: IDBFactory): Promise<IDBDatabase> {
+/** Where storage is switched off, some browsers do not even let one ask. */
+function own(): IDBFactory | undefined {
+  try {
+    return globalThis.indexedDB;
+  } catch {
+    return undefined;
+  }
+}
+
+async function opened(factory: IDBFactory): Promise<IDBDatabase> {
   const asking = factory.open(NAME, VERSION);
-  return timely(
+  return await timely(
     new Promise((resolve, reject) => {
       asking.onupgradeneeded = () => upgrade(asking.result);
       asking.onsuccess = () => resolve(asking.result);

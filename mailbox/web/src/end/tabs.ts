@@ -42,7 +42,7 @@ type Said =
 
 /** The other tabs. */
 export class Tabs {
-  readonly #line: Line | null;
+  #line: Line | null;
   readonly #neighbour: Neighbour;
   readonly #asked = new Map<string, (box: Uint8Array) => void>();
 
@@ -90,6 +90,7 @@ export class Tabs {
 
   close(): void {
     this.#line?.close();
+    this.#line = null;
   }
 
   #say(said: Said): void {

@@ -25,6 +25,8 @@ export interface Whole {
   readonly api: VaultApi;
   /** A line from the service worker, which serves opened documents. */
   documents(port: MessagePort): void;
+  /** This device says that it has a line again, or none. */
+  online(yes: boolean): void;
 }
 
 /** `origin`: of the hub. `emit` tells the page. */
@@ -33,6 +35,8 @@ export function vaultOf(origin: string, store: Store, emit: (event: VaultEvent) 
   const circles = circleSide(sitting);
   const documents = documentSide(sitting, (circle) => circles.rooms(circle));
   circles.showDocuments(documents.view);
+  sitting.busy = () => documents.busy();
+  sitting.wakes.onBack(() => documents.wake());
   const methods: VaultApi = {
     lists: () => Promise.resolve(listsOf()),
     ...sessionMethods(sitting),
@@ -41,7 +45,11 @@ export function vaultOf(origin: string, store: Store, emit: (event: VaultEvent) 
     ...circles.methods,
     ...documents.methods,
   };
-  return { api: watched(methods, sitting), documents: (port) => documents.lend(port) };
+  return {
+    api: watched(methods, sitting),
+    documents: (port) => documents.lend(port),
+    online: (yes) => sitting.wakes.reached(yes),
+  };
 }
 
 /** The same methods, noting which circle is looked at. */

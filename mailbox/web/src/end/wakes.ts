@@ -20,10 +20,12 @@ export class Wakes {
   readonly #tabs: () => Tabs;
   readonly #emit: (event: VaultEvent) => void;
   readonly #listeners: ((wake: WakeHeard) => void)[] = [];
+  readonly #back: (() => void)[] = [];
   readonly #looked: string[] = [];
   #live: Live | null = null;
   #leave: AbortController | null = null;
   #state: LineState = "live";
+  #before: LineState = "live";
 
   constructor(connection: Connection, tabs: () => Tabs, emit: (event: VaultEvent) => void) {
     this.#connection = connection;
@@ -34,6 +36,11 @@ export class Wakes {
   /** Rooms hear before pages do. */
   listen(call: (wake: WakeHeard) => void): void {
     this.#listeners.push(call);
+  }
+
+  /** What waited for the line may go on. */
+  onBack(call: () => void): void {
+    this.#back.push(call);
   }
 
   /** A page looks at that circle (hex): it is told to look again after a gap. */
@@ -70,7 +77,7 @@ export class Wakes {
   reached(yes: boolean): void {
     if (this.#leave === null || yes === (this.#state !== "offline")) return;
     if (yes) this.#live?.retry();
-    this.#line(yes ? "live" : "offline");
+    this.#line(yes ? this.#before : "offline");
   }
 
   /** From the tab that listens. */
@@ -102,8 +109,11 @@ export class Wakes {
 
   #line(state: LineState): void {
     if (state === this.#state) return;
+    const back = this.#state === "offline";
+    if (state !== "offline") this.#before = state;
     this.#state = state;
     this.#emit({ type: "line", state });
+    if (back) for (const call of this.#back) call();
   }
 
   #wake(wake: WakeHeard): void {

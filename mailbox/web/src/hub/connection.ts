@@ -9,6 +9,7 @@ import { Away, KeyholderError, Refused } from "@/end/errors";
 import type { Decode } from "@/hub/decoding";
 import { packed, type Sendable } from "@/hub/encoding";
 import { pieces, read, refusal, within } from "@/hub/reading";
+import { type Left, sendWatched } from "@/hub/sending";
 import { plain, toBase64 } from "@/protocol/bytes";
 
 export const LIMIT = 4 * 1024 * 1024;
@@ -33,6 +34,8 @@ export interface Options {
   readonly signal?: AbortSignal;
   /** How long one try may take, in ms. */
   readonly timeout?: number;
+  /** Told how many bytes of the body have left, again from 0 when it is sent again. For `putBytes`. */
+  readonly left?: Left;
 }
 
 /** What a connection tells the one who watches it. */
@@ -50,6 +53,7 @@ interface Sending {
   readonly data?: string | Uint8Array | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
+  readonly left?: Left | undefined;
 }
 
 /** One hub, and at most one session with it. */
@@ -169,7 +173,7 @@ export class Connection {
   async #once<T>(sending: Sending, decode: Decode<T>, options: Options): Promise<T> {
     const limit = AbortSignal.timeout(options.timeout ?? TIMEOUT);
     const signal = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]);
-    const response = await this.#open({ ...sending, query: options.query, signal });
+    const response = await this.#open({ ...sending, query: options.query, left: options.left, signal });
     return await read(response, decode, options.most ?? LIMIT);
   }
 
@@ -178,9 +182,10 @@ export class Connection {
     const asked = this.#token;
     let response: Response;
     try {
-      response = await this.send(this.#url(sending), this.#init(sending, asked));
+      response = await this.#sent(sending, asked);
     } catch (error) {
-      this.watcher?.reached(false);
+      const stopped = error instanceof DOMException && error.name === "AbortError";
+      if (!stopped) this.watcher?.reached(false); // whoever stops a request knows why it ended
       throw error;
     }
     this.#noteClock(response);
@@ -192,6 +197,13 @@ export class Connection {
     const ended = refused instanceof Refused && refused.code === "not-signed-in";
     if (ended && asked !== null && asked === this.#token) this.watcher?.expired();
     throw refused;
+  }
+
+  #sent(sending: Sending, token: string | null): Promise<Response> {
+    const { data, left } = sending;
+    const [url, init] = [this.#url(sending), this.#init(sending, token)];
+    if (left === undefined || !(data instanceof Uint8Array)) return this.send(url, init);
+    return sendWatched(url, init, plain(data), left);
   }
 
   #url({ path, query }: Sending): string {
