@@ -143,8 +143,10 @@ def _where_to_look(where: Stage, memory: Memory) -> None:
                 _print_plain(f"    {held.name}, {held.role}: {held.address}  {held.words}")
     person = memory.person("robin")
     screen.print(
-        "Be one of them, in another terminal; a new device is asked for a code, which comes by mail:"
+        f"[bold]Be one of them[/bold]: open {where.url} in a browser. A new device is asked for a code, "
+        "which is among the caught mails."
     )
+    screen.print("Or in another terminal:")
     kith = ".venv/bin/kith --profile robin"
     _print_plain(f"  {kith} trust {where.home / 'root.kith'} --hub {where.url} --yes")
     _print_plain(f"  KITH_WORDS='{person.words}' {kith} sign-in --address {person.address} --keep 30m")

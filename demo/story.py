@@ -272,6 +272,26 @@ async def compliance_looks(play: Play) -> None:
         raise WrongTurn("a reviewer could read what a circle says")
 
 
+async def today_waits(play: Play) -> None:
+    """What is left for whoever signs in now: a second circle with invitations, actions and news."""
+    play.stage.clock.catch_up()
+    robin, jo = await play.be("robin"), await play.be("jo")
+    now = play.stage.clock()
+    court = await robin.open_circle(
+        words.COURT_TITLE, words.COURT_REFERENCE, words.COURT_SAFE_CONTACT, words.CONTACT_PERSON
+    )
+    await court.plan(words.COURT_PLAN)
+    await court.invite(play.org(CHARITY.key), words.COURT_HELLO, history="all")
+    await jo.circle(court.id).accept(words.ACCEPT_CHARITY)
+    visit_by, light_by = (calendar().close_of_working_day(now, days) for days in (1, 3))
+    await court.propose(play.org(CHARITY.key), words.VISIT, words.VISIT_TEXT, visit_by)
+    await court.invite(play.org(HOUSING.key), words.COURT_INVITE_HOUSING)
+    await court.propose(play.org(HOUSING.key), words.LIGHT, words.LIGHT_TEXT, light_by)
+    await court.invite(play.org(POLICE.key), words.COURT_INVITE_POLICE)
+    await robin.circle(play.circle).post(words.BOTH_WELL)
+    play.say("Left for you: a second circle, with invitations to answer and actions to take up.")
+
+
 CHAPTERS: tuple[tuple[str, Chapter], ...] = (
     ("Organisations join", organisations_join),
     ("The police refer a victim", police_refer),
@@ -284,4 +304,5 @@ CHAPTERS: tuple[tuple[str, Chapter], ...] = (
     ("Somebody leaves", somebody_leaves),
     ("Somebody peeks", somebody_peeks),
     ("Compliance looks", compliance_looks),
+    ("Today", today_waits),
 )

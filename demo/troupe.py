@@ -129,7 +129,7 @@ async def found_house(troupe: Troupe, house: House, authority: AuthorityKeys, ro
         stage.clock() + YEARS,
     )
     await publish(troupe.connection, "accreditation", packed)
-    await troupe.sign_in(founder.key)
+    await (await troupe.sign_in(founder.key)).keep_name()
 
 
 async def admit(troupe: Troupe, house: House, person: Person) -> None:
@@ -143,4 +143,4 @@ async def admit(troupe: Troupe, house: House, person: Person) -> None:
     manager = await troupe.be(house.people[0].key)
     await manager.team.admit(joined.spoken, person.role)
     troupe.hold(person, house, joined.words)
-    await troupe.sign_in(person.key)
+    await (await troupe.sign_in(person.key)).keep_name()

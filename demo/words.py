@@ -44,6 +44,18 @@ CALL_TEXT = "In the evening. Text before you ring."
 CALL_DONE = "We spoke for forty minutes. She would like to talk every Thursday."
 LOCKS_SORRY = "The locksmith was ill. Done this morning, both doors, and the letterbox too."
 PEEK_REASON = "Covering for Sky today: the locksmith rang and asked for the password."
+COURT_TITLE = "Sam Instance: going to court"
+COURT_REFERENCE = "DEMO-2027-0057"
+COURT_SAFE_CONTACT = "Ring the sister's number only; never write. Ask for the library book."
+COURT_PLAN = "Sam gives evidence soon and would like to see the court room before the day."
+COURT_HELLO = "Sam asked us to come along on the day. Who can be there?"
+COURT_INVITE_POLICE = "Could you tell us the hearing time, and whether a screen was ordered?"
+COURT_INVITE_HOUSING = "Sam fears being followed home from court. Can the entrance light be mended before?"
+LIGHT = "Mend the entrance light"
+LIGHT_TEXT = "Before the hearing, please. The caretaker has the key."
+VISIT = "Arrange a visit to the court room"
+VISIT_TEXT = "A quiet hour, with one of us beside Sam."
+BOTH_WELL = "Rowan slept through for the first time. She says thank you to all of you."
 
 SAID = tuple(
     value for name, value in sorted(vars().items()) if name.isupper() and isinstance(value, str) and value

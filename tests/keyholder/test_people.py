@@ -11,6 +11,7 @@ from keyholder.alarms import Alarm
 from keyholder.end import End
 from keyholder.enrolment import join, recover
 from keyholder.errors import KeyholderError, NotReady, WrongWords
+from keyholder.names import name_of
 from tests.keyholder.world import World
 
 
@@ -160,3 +161,29 @@ async def test_a_manager_whose_clock_lags_still_writes_in_order(world: World) ->
     slow = End(replace(world.vcu.manager.desk, clock=lambda: lagging))
 
     assert await slow.team.rotate() == 3
+
+
+async def test_colleagues_know_each_other_by_names_the_hub_cannot_read(world: World) -> None:
+    ann = await world.colleague(world.vcu, "ann")
+    await ann.end.keep_name()
+
+    names = await world.vcu.manager.team.names()
+
+    assert names == {ann.worker: "ann"}
+
+
+async def test_a_name_that_the_hub_moved_to_another_colleague_is_not_shown(world: World) -> None:
+    ann, ben = [await world.colleague(world.vcu, each) for each in ("ann", "ben")]
+    await ann.end.keep_name()
+    rows = {row.worker: row.profile_box for row in await world.vcu.manager.team.workers()}
+
+    assert await name_of(world.vcu.manager.desk, ben.worker, rows[ann.worker]) == ""
+    assert await name_of(world.vcu.manager.desk, ann.worker, b"no profile") == ""
+
+
+async def test_a_name_sealed_before_new_keys_is_still_read(world: World) -> None:
+    ann = await world.colleague(world.vcu, "ann")
+    await ann.end.keep_name()
+    await world.vcu.manager.team.rotate()
+
+    assert (await world.vcu.manager.team.names())[ann.worker] == "ann"

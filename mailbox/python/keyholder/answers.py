@@ -125,6 +125,7 @@ class WorkerRow(Answer, frozen=True, kw_only=True):
     role: Word
     state: Word
     address: Text | None = None
+    profile_box: Annotated[bytes, Meta(max_length=4096)] | None = None
 
 
 class Invited(Answer, frozen=True, kw_only=True):

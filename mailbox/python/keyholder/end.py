@@ -27,6 +27,7 @@ from keyholder.errors import NotReady
 from keyholder.letters import Letters, LetterView
 from keyholder.links import Followed, follow
 from keyholder.live import Wake, wakes
+from keyholder.names import keep_name
 from keyholder.session import end_session, sign_in, unlock
 from keyholder.team import Team
 from keyholder.thread import described, said_by
@@ -252,6 +253,10 @@ class End:
         }
         await desk.connection.put("/v1/me/words", body, answers.Nothing, again=False)
         return chosen
+
+    async def keep_name(self) -> None:
+        """Let colleagues know this worker by the name that others read beside what they write."""
+        await keep_name(self._desk, self._desk.me.name)
 
     async def log_check(self) -> LogReport:
         """Prove that the access log only grew, and that what one looked at stands in it."""

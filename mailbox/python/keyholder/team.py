@@ -24,6 +24,7 @@ from keyholder.alarms import Kind
 from keyholder.desk import Desk
 from keyholder.enrolment import post_event, secret_box, sign_event, spoken_words
 from keyholder.errors import NotReady, WrongWords
+from keyholder.names import name_of
 
 ROLES = {"worker": Role.WORKER, "manager": Role.MANAGER, "reviewer": Role.REVIEWER}
 MOST_WAITING = 100
@@ -42,6 +43,13 @@ class Team:
             f"{self._path}/workers", answers.Page[answers.WorkerRow], limit=100
         )
         return list(page.items)
+
+    async def names(self) -> dict[bytes, str]:
+        """What colleagues are called, by worker: of those who said so under their own signature."""
+        named = {
+            row.worker: await name_of(self._desk, row.worker, row.profile_box) for row in await self.workers()
+        }
+        return {worker: name for worker, name in named.items() if name}
 
     async def waiting(self) -> list[answers.Waiting]:
         """Who wants to be admitted."""

@@ -37,14 +37,29 @@ def workers(ctx: typer.Context) -> None:
     call = call_of(ctx)
 
     async def work(end: End) -> None:
-        rows = await end.team.workers()
-        found = [{"worker": r.worker, "role": r.role, "state": r.state, "address": r.address} for r in rows]
+        rows, names = await end.team.workers(), await end.team.names()
+        found = [
+            {
+                "worker": r.worker,
+                "name": names.get(r.worker, ""),
+                "role": r.role,
+                "state": r.state,
+                "address": r.address,
+            }
+            for r in rows
+        ]
         if not call.console.gives({"workers": found}):
             cells = [
-                (showing.short(r.worker), showing.line(r.address or "the printed kit"), r.role, r.state)
+                (
+                    showing.short(r.worker),
+                    showing.line(names.get(r.worker, ""), 40),
+                    showing.line(r.address or "the printed kit"),
+                    r.role,
+                    r.state,
+                )
                 for r in rows
             ]
-            call.console.table(("id", "sign-in name", "role", ""), cells)
+            call.console.table(("id", "name", "sign-in name", "role", ""), cells)
 
     call.signed_in(work)
 
