@@ -17,6 +17,8 @@ const LARGEST_WHOLE = 512 * 1024 * 1024;
 const LARGEST_READ = 4 * 1024 * 1024;
 const DESCRIPTION_MAX = 4000;
 const TOLD_EVERY_MS = 200;
+/** Bytes that moved so long ago (ms) still count as moving: the slowest line is silent no longer. */
+const MOVING_MS = 60_000;
 
 type DocumentApi = Pick<
   VaultApi,
@@ -39,14 +41,18 @@ export interface DocumentSide {
   lend(port: MessagePort): void;
   /** The line to the hub is back. */
   wake(): void;
-  /** Bytes are moving: nobody is idle. */
+  /** Bytes moved a moment ago: nobody is idle. What only waits for the line keeps nobody's keys out. */
   busy(): boolean;
 }
 
 /** `rooms`: the rooms of one circle of the signed-in worker. */
 export function documentSide(context: Context, rooms: (circle: string) => Rooms): DocumentSide {
   const serving = new Serving();
-  const uploads = new Uploads(context);
+  let movedAt = -Infinity;
+  const moved = (): void => {
+    movedAt = context.now();
+  };
+  const uploads = new Uploads(context, moved);
   const opened = new Map<string, Documents>();
   const running = new Map<string, AbortController>();
   const blobs = new Set<string>();
@@ -61,7 +67,7 @@ export function documentSide(context: Context, rooms: (circle: string) => Rooms)
   });
 
   function documentsOf(circle: string): Documents {
-    const known = opened.get(circle) ?? new Documents(rooms(circle));
+    const known = opened.get(circle) ?? new Documents(rooms(circle), moved);
     opened.set(circle, known);
     return known;
   }
@@ -169,7 +175,7 @@ export function documentSide(context: Context, rooms: (circle: string) => Rooms)
     view,
     lend: (port) => serving.lend(port),
     wake: () => uploads.wake(),
-    busy: () => uploads.busy || running.size > 0,
+    busy: () => Math.abs(context.now() - movedAt) < MOVING_MS,
   };
 }
 

@@ -54,7 +54,11 @@ export interface Sharing {
 export class Documents {
   readonly #readers = new Map<string, Promise<DocumentReader>>();
 
-  constructor(private readonly rooms: Rooms) {}
+  /** `moved` is called whenever bytes of a document have come. */
+  constructor(
+    private readonly rooms: Rooms,
+    private readonly moved: () => void = () => undefined,
+  ) {}
 
   /** The versions of each document, as the verified history has them. */
   get versions(): Versions {
@@ -126,6 +130,15 @@ export class Documents {
         sealed ??= await upload.send(signal);
         told.state("posting");
         await this.#post(upload, sealed, accepted, sharing);
+        await upload.shared();
+      },
+      close: async () => {
+        await upload?.close();
+      },
+      again: async () => {
+        if (sealed !== null) return; // only its entry is missing
+        await upload?.drop();
+        upload = null;
       },
       drop: async () => {
         await upload?.drop();
@@ -171,7 +184,7 @@ export class Documents {
     if (version === undefined) throw new NotReady("There is no such document in this circle.");
     const manifest = await this.#manifest(version);
     const shared = { verified: version.verified, manifest };
-    const reader = new DocumentReader(this.rooms.book, shared, this.rooms.thread.glass);
+    const reader = new DocumentReader(this.rooms.book, shared, this.rooms.thread.glass, this.moved);
     await this.#look(reader, manifest);
     return reader;
   }

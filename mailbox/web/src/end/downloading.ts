@@ -38,6 +38,8 @@ export class DocumentReader {
     private readonly book: Logbook,
     readonly shared: Shared,
     private readonly glass: Glass | null = null,
+    /** Called whenever bytes have come. */
+    private readonly moved: () => void = () => undefined,
   ) {}
 
   /** The file's bytes `start` to `stop` (excluded). Throws Alarm, Away, Refused. */
@@ -109,6 +111,7 @@ export class DocumentReader {
     const parts: Uint8Array[] = [];
     for await (const part of this.book.desk.connection.stream(await this.#place(), start, stop)) {
       parts.push(part);
+      this.moved();
     }
     const taken = concat(...parts);
     if (taken.length < stop - start) throw new Away();

@@ -6,6 +6,8 @@
  * key: a key never seals two files.
  */
 import { BadAnswer, NotAccepted } from "@/end/errors";
+import { hashingFor } from "@/end/hashing";
+import { dropLeftovers, type Held, holdUpload } from "@/end/leftovers";
 import type { Logbook } from "@/end/logbook";
 import * as answers from "@/hub/answers";
 import { randomBytes, toHex } from "@/protocol/bytes";
@@ -31,6 +33,7 @@ export class Upload {
   readonly #window: Promise<IteratorResult<Uint8Array>>[] = [];
   #number = 1;
   #done = 0;
+  #held: Held | null = null;
 
   constructor(
     private readonly book: Logbook,
@@ -41,7 +44,8 @@ export class Upload {
     private readonly progress: Progress,
   ) {
     this.stored = storedSize(file.size);
-    this.#sealer = new DocumentSealer(this.key, book.id, document, number, file.size);
+    const hashing = hashingFor(file.size);
+    this.#sealer = new DocumentSealer(this.key, book.id, document, number, file.size, hashing);
   }
 
   /**
@@ -61,20 +65,36 @@ export class Upload {
 
   /** Give it up: what the hub holds of it is dropped. */
   async drop(): Promise<void> {
-    await this.#parts?.return(undefined);
+    await this.close();
     if (this.#place !== null) await this.book.desk.connection.delete(this.#place);
+    await this.#held?.forget();
+  }
+
+  /** Seal no more. What the hub holds of it is dropped by this person's next upload here, or in time. */
+  async close(): Promise<void> {
+    await this.#parts?.return(undefined);
+    this.#window.length = 0;
+    this.#held?.letGo();
+  }
+
+  /** An entry names it now. */
+  async shared(): Promise<void> {
+    await this.#held?.forget();
   }
 
   async #begun(): Promise<string> {
     if (this.#place !== null) return this.#place;
+    await dropLeftovers(this.book.desk);
     let begun = await this.#ask();
     if (begun.parts.length > 0) {
       // Left over from another page: sealed under a key that went with it.
       await this.book.desk.connection.delete(placeOf(begun));
       begun = await this.#ask();
     }
+    const place = placeOf(begun);
+    this.#held = await holdUpload(this.book.desk, toHex(begun.upload ?? new Uint8Array(0)));
     this.#parts = blocks(this.#sealer.seal(pieces(this.file)), begun.partSize);
-    return (this.#place = placeOf(begun));
+    return (this.#place = place);
   }
 
   #ask(): Promise<answers.Upload> {
@@ -91,7 +111,10 @@ export class Upload {
       const part = await this.#window[0];
       if (part === undefined || part.done === true) return;
       const path = `${place}/parts/${this.#number}`;
-      await this.book.desk.connection.putBytes(path, part.value, answers.Nothing, { signal });
+      await this.book.desk.connection.putBytes(path, part.value, answers.Nothing, {
+        signal,
+        left: (bytes) => this.progress(this.#done + Math.min(bytes, part.value.length), this.stored),
+      });
       this.#window.shift();
       this.#number += 1;
       this.#done += part.value.length;

@@ -3,7 +3,7 @@
  * on by itself once the line is back. Nothing is shared before every byte is at the hub and its entry is posted.
  */
 import type { Context } from "@/end/context";
-import { Away, KeyholderError, Locked } from "@/end/errors";
+import { Away, KeyholderError, Locked, Refused } from "@/end/errors";
 import { Pace } from "@/end/pace";
 import { troubleOf } from "@/end/trouble";
 import { randomBytes, toHex } from "@/protocol/bytes";
@@ -13,6 +13,10 @@ import type { UploadJob } from "@/vault/api";
 const RESTS = [2_000, 5_000, 15_000, 30_000] as const;
 /** Finished jobs that are still told about. */
 const REMEMBERED = 50;
+/** Files that are sealed and sent at a time; the others wait for their turn. */
+const AT_ONCE = 2;
+/** How often pages are told, in ms. */
+const TOLD_EVERY_MS = 200;
 
 /** What one job does, step by step. `run` may be called again after Away, and goes on. */
 export interface Work {
@@ -20,6 +24,11 @@ export interface Work {
   readonly name: string;
   readonly size: number;
   run(told: Told, signal: AbortSignal): Promise<void>;
+  /** Let go of everything here. */
+  close(): Promise<void>;
+  /** It failed: what cannot be gone on with is dropped, so that `run` begins anew. */
+  again(): Promise<void>;
+  /** Let go, and have the hub drop what it holds. */
   drop(): Promise<void>;
 }
 
@@ -36,19 +45,22 @@ interface Running {
   readonly pace: Pace;
   goOn: (() => void) | null;
   active: boolean;
+  toldAt: number;
 }
 
 /** The uploads of this vault. */
 export class Uploads {
   readonly #jobs = new Map<string, Running>();
+  /** Those whose turn has not come. */
+  readonly #queue: (() => void)[] = [];
+  #running = 0;
 
-  constructor(private readonly context: Context) {
+  /** `moved` is called whenever bytes have left. */
+  constructor(
+    private readonly context: Context,
+    private readonly moved: () => void,
+  ) {
     context.onForget(() => this.#forget());
-  }
-
-  /** Whether anything is on its way: nobody is signed out for being idle meanwhile. */
-  get busy(): boolean {
-    return [...this.#jobs.values()].some((job) => job.active);
   }
 
   /** Begin. The job's id. */
@@ -69,9 +81,11 @@ export class Uploads {
       pace: new Pace(() => this.context.now()),
       goOn: null,
       active: false,
+      toldAt: 0,
     };
     this.#jobs.set(id, job);
     this.#tidy();
+    this.#say(job, {});
     void this.#run(job);
     return id;
   }
@@ -108,21 +122,36 @@ export class Uploads {
     try {
       for (let attempt = 0; !job.stop.signal.aborted; attempt++) {
         try {
-          await job.work.run(told, job.stop.signal);
+          await this.#inTurn(job, told);
+          if (job.stop.signal.aborted) return;
           this.#say(job, { state: "shared", done: job.work.size, bytesPerSecond: 0 });
           return;
         } catch (error) {
           if (job.stop.signal.aborted) return;
-          if (!(error instanceof Away)) throw error;
+          if (!isPassing(error)) throw error;
           this.#say(job, { state: "waiting", trouble: troubleOf(error), bytesPerSecond: 0 });
           await this.#rest(job, RESTS[Math.min(attempt, RESTS.length - 1)] ?? 30_000);
         }
       }
     } catch (error) {
       this.#say(job, { state: "failed", trouble: troubleOf(error), bytesPerSecond: 0 });
+      await job.work.again().catch(() => undefined);
       if (!(error instanceof KeyholderError)) throw error;
     } finally {
       job.active = false;
+    }
+  }
+
+  /** A few at a time: memory and a slow line are shared by all of them. */
+  async #inTurn(job: Running, told: Told): Promise<void> {
+    if (this.#running >= AT_ONCE) await new Promise<void>((turn) => this.#queue.push(turn));
+    else this.#running += 1;
+    try {
+      if (!job.stop.signal.aborted) await job.work.run(told, job.stop.signal);
+    } finally {
+      const next = this.#queue.shift();
+      if (next === undefined) this.#running -= 1;
+      else next();
     }
   }
 
@@ -141,6 +170,10 @@ export class Uploads {
   #progress(job: Running, done: number, total: number): void {
     const share = total === 0 ? 0 : done / total;
     const bytesPerSecond = job.pace.heard(done);
+    this.moved();
+    const now = this.context.now();
+    if (done < total && now - job.toldAt < TOLD_EVERY_MS) return;
+    job.toldAt = now;
     this.#say(job, { state: "sealing", done: Math.round(job.work.size * share), bytesPerSecond });
   }
 
@@ -164,7 +197,15 @@ export class Uploads {
       job.stop.abort();
       job.goOn?.();
       this.#say(job, { state: "failed", trouble: troubleOf(new Locked()) });
+      void job.work.close().catch(() => undefined);
     }
     this.#jobs.clear();
   }
+}
+
+/** A lost line, or a hub that is busy: it is gone on with by itself. */
+function isPassing(error: unknown): boolean {
+  return (
+    error instanceof Away || (error instanceof Refused && (error.status === 503 || error.status === 429))
+  );
 }

@@ -1,8 +1,8 @@
 /** A hash taken beside the cipher is the hash, in order, and never falls far behind. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { toHex } from "@/protocol/bytes";
-import { sha256 } from "@/protocol/hashing";
-import { HashBeside, type Port, serveHash } from "@/protocol/private/beside";
+import { Sha256, sha256 } from "@/protocol/hashing";
+import { HashBeside, HashWhole, type Port, serveHash } from "@/protocol/private/beside";
 import { DocumentSealer } from "@/protocol/private/documents";
 import { sodiumReady } from "@/protocol/sodium";
 import { gathered } from "./secret";
@@ -25,7 +25,10 @@ function beside(ready = Promise.resolve()): { hash: HashBeside; sent: () => numb
   ends.push(end(1), end(0));
   const [here, there] = ends;
   if (here === undefined || there === undefined) throw new Error("a channel has two ends");
-  serveHash(there, ready);
+  serveHash(
+    there,
+    ready.then(() => new Sha256()),
+  );
   return {
     hash: new HashBeside(here, () => {
       closed += 1;
@@ -52,10 +55,13 @@ describe("a hash beside", () => {
     expect(sent()).toBeLessThanOrEqual(4);
   });
 
-  it("seals the same document", async () => {
+  it.each([
+    ["in a worker", () => beside().hash],
+    ["by the browser", () => new HashWhole()],
+  ])("seals the same document %s", async (_, hashing) => {
     const file = pattern(1_500_000);
     const [key, id] = [new Uint8Array(32), new Uint8Array(16)];
-    const sealer = new DocumentSealer(key, key, id, 1, file.length, () => beside().hash);
+    const sealer = new DocumentSealer(key, key, id, 1, file.length, hashing);
     const stored = await gathered(sealer.seal([file]));
     expect(toHex(sealer.sealed?.storedHash ?? key)).toBe(toHex(sha256(stored)));
     expect(toHex(sealer.sealed?.plaintextHash ?? key)).toBe(toHex(sha256(file)));

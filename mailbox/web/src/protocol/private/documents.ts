@@ -52,8 +52,6 @@ export interface Sealed {
 /** Seals one file of known size: iterate `seal` to the end, then read `sealed`. */
 export class DocumentSealer {
   sealed: Sealed | undefined;
-  readonly #plain: Hashing;
-  readonly #whole: Hashing;
   readonly #hashes = new SegmentHashes();
   #seen = 0;
   #stored = 0;
@@ -65,11 +63,8 @@ export class DocumentSealer {
     private readonly document: Uint8Array,
     private readonly number: number,
     private readonly size: number,
-    hashing: () => Hashing = () => new Sha256(),
-  ) {
-    this.#plain = hashing();
-    this.#whole = hashing();
-  }
+    private readonly hashing: () => Hashing = () => new Sha256(),
+  ) {}
 
   /**
    * Yield the stored object, segment by segment, for a file given in pieces of any size. Once only.
@@ -77,55 +72,57 @@ export class DocumentSealer {
    * Throws Malformed if the file is not `size` bytes long: it changed while it was read.
    */
   async *seal(pieces: Pieces): AsyncGenerator<Uint8Array> {
+    const [plain, whole] = [this.hashing(), this.hashing()];
     try {
       const context = documentContext(this.circle, this.document, this.number);
       const cipher = await ChunkCipher.seal(this.key, context);
-      yield await this.#took(concat(PREFIX, cipher.header));
-      yield* this.#sealBlocks(cipher, pieces);
-      this.sealed = await this.#result();
+      yield await this.#took(concat(PREFIX, cipher.header), whole);
+      for await (const segment of this.#sealBlocks(cipher, pieces, plain))
+        yield await this.#took(segment, whole);
+      this.sealed = await this.#result(plain, whole);
     } finally {
-      this.#plain.drop();
-      this.#whole.drop();
+      plain.drop();
+      whole.drop();
     }
   }
 
-  async *#sealBlocks(cipher: ChunkCipher, pieces: Pieces): AsyncGenerator<Uint8Array> {
+  async *#sealBlocks(cipher: ChunkCipher, pieces: Pieces, plain: Hashing): AsyncGenerator<Uint8Array> {
     const padded = paddedSize(this.size);
     const last = Math.floor(padded / SEGMENT_PLAINTEXT);
     const sealBlock = (block: Uint8Array, index: number): Promise<Uint8Array> =>
       cipher.sealChunks(index * SEGMENT_CHUNKS, block, index === last);
-    const filled = blocks(this.#paddedPieces(pieces, padded), SEGMENT_PLAINTEXT);
-    for await (const segment of inOrder(filled, AT_ONCE, sealBlock)) yield await this.#took(segment);
+    const filled = blocks(this.#paddedPieces(pieces, padded, plain), SEGMENT_PLAINTEXT);
+    yield* inOrder(filled, AT_ONCE, sealBlock);
     // A file that fills its last segment still ends in a short chunk: an empty one, in a segment of its own.
-    if (padded % SEGMENT_PLAINTEXT === 0) yield await this.#took(await sealBlock(new Uint8Array(0), last));
+    if (padded % SEGMENT_PLAINTEXT === 0) yield await sealBlock(new Uint8Array(0), last);
   }
 
-  async *#paddedPieces(pieces: Pieces, padded: number): AsyncGenerator<Uint8Array> {
+  async *#paddedPieces(pieces: Pieces, padded: number, plain: Hashing): AsyncGenerator<Uint8Array> {
     for await (const piece of pieces) {
       this.#seen += piece.length;
       if (this.#seen > this.size) break;
-      await this.#plain.update(piece);
+      await plain.update(piece);
       yield piece;
     }
     if (this.#seen !== this.size) throw new Malformed("the file changed while it was being read");
     for (let left = padded - this.size; left > 0; left -= ZEROS.length) yield ZEROS.subarray(0, left);
   }
 
-  async #took(segment: Uint8Array): Promise<Uint8Array> {
+  async #took(segment: Uint8Array, whole: Hashing): Promise<Uint8Array> {
     const hash = sha256Beside(segment);
-    await this.#whole.update(segment);
+    await whole.update(segment);
     this.#hashes.add(await hash);
     this.#stored += segment.length;
     return segment;
   }
 
-  async #result(): Promise<Sealed> {
+  async #result(plain: Hashing, whole: Hashing): Promise<Sealed> {
     return {
       size: this.size,
       padded: paddedSize(this.size),
       stored: this.#stored,
-      plaintextHash: await this.#plain.digest(),
-      storedHash: await this.#whole.digest(),
+      plaintextHash: await plain.digest(),
+      storedHash: await whole.digest(),
       segments: this.#hashes.root(),
       segmentHashes: this.#hashes.bytes(),
     };
