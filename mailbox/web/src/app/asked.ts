@@ -72,6 +72,19 @@ export function useAsked<T>(key: string, ask: () => Promise<T>, deps: readonly u
   };
 }
 
+/** Ask again now and then while a page is in sight, and when somebody comes back to it. */
+export function useRefreshing(again: () => void, everyMs: number): void {
+  useEffect(() => {
+    const look = () => document.visibilityState === "visible" && again();
+    const timer = setInterval(look, everyMs);
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", look);
+    };
+  }, [again, everyMs]);
+}
+
 export interface Doing {
   readonly busy: boolean;
   readonly trouble: Trouble | undefined;

@@ -1,6 +1,6 @@
 /** The organisation: who is in it, who waits, what keeps it safe. Managers act; everybody may look. */
 import type { ColleagueView, OrganisationView, Role, WaitingView } from "@/vault/api";
-import { useAsked } from "@/app/asked";
+import { useAsked, useRefreshing } from "@/app/asked";
 import { useNote } from "@/app/router";
 import { count } from "@/app/time";
 import { useNow, useSession, useVault } from "@/app/vault";
@@ -17,12 +17,15 @@ import { Answer } from "@/components/TroubleNote";
 import { KINDS, ROLES } from "@/pages/organisation/words";
 
 const HOLDERS = 2;
+/** The hub does not wake managers when somebody has enrolled. */
+const LOOK_EVERY_MS = 10_000;
 
 export function Organisation() {
   const vault = useVault();
   const session = useSession();
   const note = useNote();
   const asked = useAsked("organisation", () => vault.organisation());
+  useRefreshing(asked.again, LOOK_EVERY_MS);
   return (
     <Page heading={session.legalName || "Your organisation"} tab="Organisation" wide>
       {note ? <Notice kind="success" title={note} /> : null}

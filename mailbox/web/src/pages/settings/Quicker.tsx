@@ -59,7 +59,7 @@ export function PasskeyOffer({ onMade }: { readonly onMade?: () => void }) {
   );
 }
 
-export function PinOffer({ has }: { readonly has: boolean }) {
+export function PinOffer({ has, onChosen }: { readonly has: boolean; readonly onChosen?: () => void }) {
   const [choosing, setChoosing] = useState(false);
   const [set, setSet] = useState(false);
   if (set)
@@ -71,6 +71,7 @@ export function PinOffer({ has }: { readonly has: boolean }) {
         onSet={() => {
           setChoosing(false);
           setSet(true);
+          onChosen?.();
         }}
       />
     );

@@ -88,6 +88,13 @@ function ThisDevice() {
   const session = useSession();
   const asked = useAsked("passkeys", () => vault.passkeys());
   const { busy, trouble, run } = useDoing();
+  const [pin, setPin] = useState(session.pin);
+  const [removals, setRemovals] = useState(0);
+  const remove = async () => {
+    if (!(await run(() => vault.removePin()))) return;
+    setPin(false);
+    setRemovals(removals + 1);
+  };
   return (
     <section class="kith-section" aria-labelledby="quicker">
       <h2 class="govuk-heading-m" id="quicker">
@@ -97,10 +104,10 @@ function ThisDevice() {
         {(rows) => <Passkeys rows={rows} onChange={asked.again} />}
       </Answer>
       <PasskeyOffer onMade={asked.again} />
-      <PinOffer has={session.pin} />
+      <PinOffer key={removals} has={pin} onChosen={() => setPin(true)} />
       <TroubleNote trouble={trouble} />
-      {session.pin ? (
-        <Button kind="quiet" busy={busy} onClick={() => void run(() => vault.removePin())}>
+      {pin ? (
+        <Button kind="quiet" busy={busy} onClick={() => void remove()}>
           Remove the PIN from this device
         </Button>
       ) : null}
