@@ -58,12 +58,16 @@ class Vault:
 
     async def ask(self, method: str, *args: Any) -> Any:
         """Ask a question of ``VaultApi``. Raises Troubled."""
-        answer = await self.page.evaluate("([method, args]) => window.ask(method, args)", [method, list(args)])
+        answer = await self.page.evaluate(
+            "([method, args]) => window.ask(method, args)", [method, list(args)]
+        )
         return _value(answer)
 
     async def timed(self, method: str, *args: Any) -> tuple[Any, float]:
         """The same, and how many milliseconds it took inside the browser."""
-        found = await self.page.evaluate("([method, args]) => window.timed(method, args)", [method, list(args)])
+        found = await self.page.evaluate(
+            "([method, args]) => window.timed(method, args)", [method, list(args)]
+        )
         return _value(found["answer"]), float(found["ms"])
 
     async def events(self) -> list[Any]:

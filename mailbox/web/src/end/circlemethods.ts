@@ -141,10 +141,9 @@ export function circleSide(context: Context): CircleSide {
       const stop = Math.min(before ?? seq + 1, seq + 1);
       const start = Math.max(1, stop - Math.min(Math.max(1, limit), THREAD_PAGE));
       const items = await at.asked(view.thread.openRange(start, Math.max(start, stop)));
-      at.people.learn(items);
       const teller = at.teller(view);
       for (const wanted of teller.wordless(view.book.entries.slice(start - 1, stop - 1))) {
-        at.people.learn(await view.thread.openRange(wanted, wanted + 1));
+        await view.thread.openRange(wanted, wanted + 1);
       }
       void at.keep();
       const entries = items.map((item) => teller.entry(item));

@@ -114,6 +114,7 @@ export class Room {
 
   /** Entries as pages show them. */
   teller(view: CircleView): EntryTeller {
+    this.people.learn(view.thread.allOpened());
     return new EntryTeller({
       view,
       me: this.desk.me,
@@ -129,6 +130,7 @@ export class Room {
     const chosen = [...replay(view.book)].filter(([id]) => only?.has(id) ?? true).map(([, action]) => action);
     const actions = await view.actions.withWords(chosen);
     await view.actions.openSteps(chosen);
+    this.people.learn(view.thread.allOpened());
     const around = await this.#surrounding(view);
     return actions.map((action) => actionView(action, around));
   }
