@@ -1,7 +1,7 @@
 """What a browser may do with what the hub serves: the strictest rules under which the app works.
 
-Nothing inline, nothing from elsewhere, no text ever becomes code. The worker that holds the keys compiles
-WebAssembly, and nothing else does: it has rules of its own, which come with its own file.
+Nothing inline, nothing from elsewhere, no text ever becomes code. The worker that holds the keys and the one
+that hashes for it compile WebAssembly, and nothing else does: a worker's rules come with its own file.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ PAGE = (
     "font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
     f"{_NOWHERE}; {_TYPES}"
 )
-VAULT = (
+WORKER = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'; "
     f"{_NOWHERE}; {_TYPES}"
 )
-_VAULT_FILE = re.compile(r"assets/vault\.worker-[\w-]+\.js")
+_COMPILING = re.compile(r"assets/(?:vault|hash)\.worker-[\w-]+\.js")
 
 OFF = (
     "accelerometer", "autoplay", "browsing-topics", "clipboard-read", "clipboard-write",
@@ -54,7 +54,7 @@ ASK_AGAIN = "no-cache"
 def headers(path: str) -> dict[str, str]:
     """Those of one file of the app."""
     found = dict(ALWAYS)
-    found["Content-Security-Policy"] = VAULT if _VAULT_FILE.fullmatch(path) else PAGE
+    found["Content-Security-Policy"] = WORKER if _COMPILING.fullmatch(path) else PAGE
     found["Cache-Control"] = FOREVER if path.startswith("assets/") else ASK_AGAIN
     if path == "sw.js":
         found["Service-Worker-Allowed"] = "/"

@@ -26,7 +26,8 @@ PEOPLES = ("/", "/today", "/enrol", "/go/" + "0" * 64)
 """Addresses of people: each must give the published page."""
 LARGEST = 32 * 1024 * 1024
 ENCODINGS = ("gzip, deflate, br", "gzip", "identity")
-VAULT = re.compile(r"assets/vault\.worker-[\w-]+\.js")
+COMPILING = re.compile(r"assets/(?:vault|hash)\.worker-[\w-]+\.js")
+"""The workers that may compile WebAssembly."""
 
 
 class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,7 +93,7 @@ async def compare(connection: Connection, published: Manifest, *, https: bool) -
     for address in PEOPLES:
         page = await connection.page(address, ENCODINGS[0], most=LARGEST, accept=PAGES)
         _compare_page(address, page, published[INDEX], report)
-        report.headers += _wrong_headers(address, page, vault=False, https=https)
+        report.headers += _wrong_headers(address, page, compiles=False, https=https)
         report.strange += [name for name in _named(page.body) if name not in published]
     report.strange = sorted(set(report.strange))
     return report
@@ -123,8 +124,8 @@ async def _compare_file(
         if listed is not None and not _is(page, listed):
             report.differs.append(f"{path} ({encoding})")
         if encoding == ENCODINGS[0]:
-            is_vault = VAULT.fullmatch(path) is not None
-            report.headers += _wrong_headers(f"/{path}", page, vault=is_vault, https=https)
+            compiles = COMPILING.fullmatch(path) is not None
+            report.headers += _wrong_headers(f"/{path}", page, compiles=compiles, https=https)
 
 
 def _is(page: Page, listed: Listed) -> bool:
@@ -184,7 +185,7 @@ MAY: Mapping[str, set[str]] = {
 NONE = ("default-src", "frame-ancestors", "form-action", "base-uri")
 
 
-def _wrong_headers(address: str, page: Page, *, vault: bool, https: bool) -> list[str]:
+def _wrong_headers(address: str, page: Page, *, compiles: bool, https: bool) -> list[str]:
     if page.status != 200:
         return []
     wrong = [name for name, value in EXACT.items() if page.headers.get(name) != value]
@@ -192,11 +193,11 @@ def _wrong_headers(address: str, page: Page, *, vault: bool, https: bool) -> lis
         wrong.append("strict-transport-security")
     if "set-cookie" in page.headers:
         wrong.append("set-cookie")
-    wrong += _wrong_policy(page.headers.get("content-security-policy", ""), vault=vault)
+    wrong += _wrong_policy(page.headers.get("content-security-policy", ""), compiles=compiles)
     return [f"{address}: {name}" for name in wrong]
 
 
-def _wrong_policy(text: str, *, vault: bool) -> list[str]:
+def _wrong_policy(text: str, *, compiles: bool) -> list[str]:
     """The directives that are missing, or allow more than the app needs."""
     parts = [part.split() for part in text.split(";") if part.strip()]
     found = {part[0].lower(): set(part[1:]) for part in reversed(parts)}  # a browser takes the first
@@ -204,7 +205,7 @@ def _wrong_policy(text: str, *, vault: bool) -> list[str]:
     if "'script'" not in found.get("require-trusted-types-for", set()):
         wrong.append("require-trusted-types-for")
     for name, given in found.items():
-        may = MAY.get(name, set()) | ({"'wasm-unsafe-eval'"} if vault and name == "script-src" else set())
+        may = MAY.get(name, set()) | ({"'wasm-unsafe-eval'"} if compiles and name == "script-src" else set())
         if name not in {*NONE, "require-trusted-types-for"} and not given <= may | {"'none'"}:
             wrong.append(name)
     if "script-src" not in found or "trusted-types" not in found:

@@ -26,6 +26,8 @@ FILES = {
     "favicon.svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
     "assets/index-AbC_12-x.js": b"export const said = 'hello';\n" * 100,
     "assets/vault.worker-Zz9_-a.js": b"postMessage('here');\n",
+    "assets/hash.worker-0a.js": b"postMessage('hash');\n",
+    "assets/pdf.worker.min-0a.mjs": b"postMessage('page');\n",
     "assets/index-9f.css": b"body { color: black }\n" * 100,
 }
 

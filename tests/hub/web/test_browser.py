@@ -40,9 +40,16 @@ VAULT = (
     + f"""
 attempt("webassembly", () => {WASM});
 attempt("evaluating text", () => (0, eval)("1"));
-fetch("/healthz").then((answer) => {{ outcome["the hub"] = answer.ok; postMessage(outcome); }});
+const policy = trustedTypes.createPolicy("kith", {{ createScriptURL: (text) => text }});
+attempt("a worker by any text", () => new Worker("/assets/hash.worker-1.js"));
+const hash = new Worker(policy.createScriptURL("/assets/hash.worker-1.js"), {{ type: "module" }});
+hash.onmessage = async ({{ data }}) => {{
+  outcome["the hub"] = (await fetch("/healthz")).ok;
+  postMessage({{ ...outcome, hash: data }});
+}};
 """
 )
+HASH = f"try {{ {WASM}; postMessage(true); }} catch {{ postMessage(false); }}"
 INDEX = (
     "<!doctype html><html lang='en'><head><title>Kith</title><script>globalThis.inline = true</script>"
     "<script type='module' src='/assets/index-1.js'></script></head><body></body></html>"
@@ -50,7 +57,12 @@ INDEX = (
 
 
 async def test_scripts_of_the_app_run_and_nothing_else_does(tmp_path: Path) -> None:
-    files = {"index.html": INDEX, "assets/index-1.js": PAGE, "assets/vault.worker-1.js": VAULT}
+    files = {
+        "index.html": INDEX,
+        "assets/index-1.js": PAGE,
+        "assets/vault.worker-1.js": VAULT,
+        "assets/hash.worker-1.js": HASH,
+    }
     build_app(tmp_path / "website", {name: text.encode() for name, text in files.items()})
     async with running_hub(small_settings(tmp_path)) as hub, chromium() as browser:
         page = await browser.new_page()
@@ -61,4 +73,10 @@ async def test_scripts_of_the_app_run_and_nothing_else_does(tmp_path: Path) -> N
     assert not any(found["page"].values()), found["page"]
     assert len(found["page"]) == 8
     assert not found["inline"]
-    assert found["vault"] == {"webassembly": True, "evaluating text": False, "the hub": True}
+    assert found["vault"] == {
+        "webassembly": True,
+        "evaluating text": False,
+        "a worker by any text": False,
+        "the hub": True,
+        "hash": True,
+    }
