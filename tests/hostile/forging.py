@@ -45,7 +45,7 @@ class FalseLog:
 
     def put(self, entry: Entry, received_at: int | None = None) -> None:
         """One more entry."""
-        self.rows.append((entry, received_at or self.world.hub.clock.now))
+        self.rows.append((entry, received_at or self.world.hub.clock()))
 
     def serve(self, _: Any, asked: Asked) -> dict[str, object]:
         """What the hub would answer about headers."""
