@@ -29,7 +29,7 @@ def built() -> Path:
 
 
 def _build() -> None:
-    vite = WEB / "node_modules" / ".bin" / "vite"
+    vite = WEB / "node_modules" / "vite" / "bin" / "vite.js"
     if not vite.exists():
         raise AssertionError("The web mailbox's packages are missing: run npm ci in mailbox/web")
     node = shutil.which("node")
