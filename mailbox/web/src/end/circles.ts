@@ -292,7 +292,7 @@ export class Circles {
     const { listed } = row;
     if (listed === null || listed.standing === "invited") return false;
     const works = listed.assigned || listed.standing === "owner" || this.#isManager();
-    return works && row.tried !== toHex(listed.head);
+    return works && row.tried !== row.listedHead;
   }
 
   #isManager(): boolean {

@@ -15,6 +15,8 @@ export interface Row extends Searchable {
   readonly listed: answers.CircleListed | null;
   readonly named: Named | null;
   readonly alarm: Alarm | null;
+  /** The head that the hub lists (hex); empty while it lists none. */
+  readonly listedHead: string;
   /** The head at which everything was tried; whatever came of it stands until the circle changes. */
   readonly tried: string;
 }
@@ -26,12 +28,14 @@ export type Parts = Pick<Row, "circle" | "listed" | "named" | "alarm" | "tried">
 export function rowOf(parts: Parts, before: Row | undefined): Row {
   const { circle, listed, named, alarm, tried } = parts;
   const same = before !== undefined && named === before.named;
+  const sameList = before !== undefined && listed === before.listed;
   return {
     circle,
     listed,
     named,
     alarm,
     tried,
+    listedHead: sameList ? before.listedHead : listed === null ? "" : toHex(listed.head),
     words: same ? before.words : wordsOf(named),
     sortName: same ? before.sortName : plainText(named?.title ?? ""),
     closed: named?.closed ?? listed?.closed ?? false,
@@ -99,7 +103,7 @@ function wordsOf(named: Named | null): string {
 
 /** The head that the hub lists. */
 export function headOf(row: Row): string {
-  return row.listed === null ? row.tried : toHex(row.listed.head);
+  return row.listed === null ? row.tried : row.listedHead;
 }
 
 function standingOf(word: string | undefined): Standing {
