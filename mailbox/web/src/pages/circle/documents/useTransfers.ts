@@ -1,7 +1,7 @@
 /** Files on their way: what the vault tells of each, and what was refused before it began. */
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { troubleOf, useVault } from "@/app/vault";
-import type { DownloadJob, Hex, Trouble, UploadJob } from "@/vault/api";
+import type { DownloadJob, Hex, OpenedDocument, Trouble, UploadJob } from "@/vault/api";
 
 export interface HowToShare {
   readonly description: string;
@@ -92,11 +92,14 @@ export function useTransfers(circle: Hex): Transfers {
   };
 }
 
-/** Give a checked file to the browser's own downloads. */
-function handOver(opened: { readonly url: string; readonly name: string }): void {
+/**
+ * Give a file to the browser's own downloads. A streamed one is followed as a link, which the service worker
+ * answers as an attachment: links marked as downloads pass it by.
+ */
+function handOver(opened: OpenedDocument): void {
   const link = document.createElement("a");
   link.href = opened.url;
-  link.download = opened.name;
+  if (opened.way === "whole") link.download = opened.name;
   link.rel = "noopener";
   document.body.append(link);
   link.click();

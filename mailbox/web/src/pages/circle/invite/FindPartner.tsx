@@ -3,7 +3,6 @@ import { useEffect, useState } from "preact/hooks";
 import { useAsked } from "@/app/asked";
 import { count } from "@/app/time";
 import { useVault } from "@/app/vault";
-import { Button } from "@/components/Button";
 import { Radios, Select, TextField } from "@/components/Field";
 import { Answer } from "@/components/TroubleNote";
 import { KINDS } from "@/pages/circle/kindsofbodies";
@@ -17,24 +16,11 @@ interface FindPartnerProps {
   readonly here: readonly Hex[];
   readonly chosen: Hex;
   readonly chosenName: string;
-  readonly onChoose: (partner: PartnerView | undefined) => void;
+  readonly onChoose: (partner: PartnerView) => void;
   readonly error: string | undefined;
 }
 
 export function FindPartner({ here, chosen, chosenName, onChoose, error }: FindPartnerProps) {
-  if (chosen)
-    return (
-      <p class="govuk-body kith-chosen">
-        Whom: <strong>{chosenName}</strong>{" "}
-        <Button kind="quiet" id="partner" onClick={() => onChoose(undefined)}>
-          Choose somebody else
-        </Button>
-      </p>
-    );
-  return <Search here={here} onChoose={onChoose} error={error} />;
-}
-
-function Search({ here, onChoose, error }: Pick<FindPartnerProps, "here" | "onChoose" | "error">) {
   const vault = useVault();
   const [text, setText] = useState("");
   const [kind, setKind] = useState("");
@@ -63,20 +49,30 @@ function Search({ here, onChoose, error }: Pick<FindPartnerProps, "here" | "onCh
           <Found
             partners={partners.filter((one) => !kind || one.kind === kind)}
             here={here}
+            chosen={chosen}
             onChoose={onChoose}
             error={error}
           />
         )}
       </Answer>
+      <p class="kith-chosen" role="status">
+        {chosen ? (
+          <>
+            Chosen: <strong>{chosenName}</strong>
+          </>
+        ) : (
+          "Nobody is chosen yet."
+        )}
+      </p>
     </div>
   );
 }
 
-interface FoundProps extends Pick<FindPartnerProps, "here" | "onChoose" | "error"> {
+interface FoundProps extends Pick<FindPartnerProps, "here" | "chosen" | "onChoose" | "error"> {
   readonly partners: readonly PartnerView[];
 }
 
-function Found({ partners, here, onChoose, error }: FoundProps) {
+function Found({ partners, here, chosen, onChoose, error }: FoundProps) {
   const free = partners.filter((one) => !here.includes(one.organisation));
   const left = partners.length - free.length;
   if (free.length === 0)
@@ -98,8 +94,11 @@ function Found({ partners, here, onChoose, error }: FoundProps) {
           label: one.legalName,
           hint: `${KINDS[one.kind]}, ${one.domain}`,
         }))}
-        value=""
-        onChange={(value) => onChoose(free.find((one) => one.organisation === value))}
+        value={chosen}
+        onChange={(value) => {
+          const found = free.find((one) => one.organisation === value);
+          if (found) onChoose(found);
+        }}
         error={error}
       />
       {free.length > AT_MOST && (

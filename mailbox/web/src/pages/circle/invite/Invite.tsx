@@ -67,9 +67,7 @@ function Write({ kept, onReview }: { readonly kept: Kept<Typed>; readonly onRevi
         here={head.members.map((member) => member.organisation)}
         chosen={answers.organisation}
         chosenName={answers.legalName}
-        onChoose={(partner) =>
-          set({ organisation: partner?.organisation ?? "", legalName: partner?.legalName ?? "" })
-        }
+        onChoose={(partner) => set({ organisation: partner.organisation, legalName: partner.legalName })}
         error={errorOf(errors, "partner")}
       />
       <TextField

@@ -39,8 +39,7 @@ const SPOKEN: readonly EntryView["kind"][] = ["message", "document"];
 
 /** Entries with words of a person get a box of their own; others are one quiet line. */
 export function hasWords(entry: EntryView): boolean {
-  if (entry.state === "locked" || entry.state === "restricted" || entry.state === "fault") return true;
-  return SPOKEN.includes(entry.kind);
+  return entry.state === "fault" || SPOKEN.includes(entry.kind);
 }
 
 /** The furthest entry up to which every loaded one after `from` was in sight. */
