@@ -5,7 +5,7 @@
 import type { Logbook } from "@/end/logbook";
 import { type Move, moveOf } from "@/policies/actions";
 import { calendar } from "@/policies/calendar";
-import { sayDue } from "@/policies/clocks";
+import { sayMoment } from "@/policies/clocks";
 import { type CodeList, reasons } from "@/policies/codes";
 import { Kind, type KeyedHash, factsAs } from "@/protocol/facts";
 import type { Verified } from "@/protocol/log";
@@ -113,8 +113,8 @@ function actionLine(verified: Verified, tell: Telling): string {
   const facts = factsAs(Kind.ACTION, verified);
   if (facts === null) return "New action";
   const title = tell.titleOf(facts.action);
-  const due = sayDue(facts.dueAt, tell.now, calendar());
-  return `New action for ${named(facts.organisation, tell)}${title && `: ${title}`}, ${due}`;
+  const due = sayMoment(facts.dueAt, tell.now, calendar());
+  return `New action for ${named(facts.organisation, tell)}${title && `: ${title}`}, due ${due}`;
 }
 
 const DONE: Readonly<Record<Move, string>> = {
@@ -153,7 +153,7 @@ function changeLine(verified: Verified, tell: Telling, by: string): string {
   if (move === "hand_over" && facts.assignee !== null) {
     return `${line} (now with ${tell.nameOf(verified.header.organisation, facts.assignee)})`;
   }
-  if (facts.dueAt !== null) return `${line} (now ${sayDue(facts.dueAt, tell.now, calendar())})`;
+  if (facts.dueAt !== null) return `${line} (now due ${sayMoment(facts.dueAt, tell.now, calendar())})`;
   const list = move === "decline" ? reasons().actionDecline : reasons().actionCancel;
   return withReason(line, list, facts.reason);
 }
@@ -163,7 +163,7 @@ function inviteLine(verified: Verified, tell: Telling, by: string): string {
   if (facts === null) return `${by} invited an organisation`;
   const whom = named(facts.listing.organisation, tell);
   const history = facts.history.length > 0 ? ", with what was said before" : "";
-  return `${by} invited ${whom}${history}; answer ${sayDue(facts.answerDue, tell.now, calendar())}`;
+  return `${by} invited ${whom}${history}; answer due ${sayMoment(facts.answerDue, tell.now, calendar())}`;
 }
 
 function acceptLine(book: Logbook, verified: Verified, by: string): string {

@@ -3,7 +3,7 @@
  * the hub names and no circle holds is not shown.
  */
 import { Alarm } from "@/end/alarms";
-import { KeyholderError } from "@/end/errors";
+import { KeyholderError, NotReady, Refused } from "@/end/errors";
 import { aboutOrNull, invitationOf } from "@/end/heads";
 import { lettersWaiting } from "@/end/letters";
 import type { Room } from "@/end/room";
@@ -82,10 +82,10 @@ async function actionsIn(
     if (about !== null) room.learn(view, about);
     return await room.actionViews(view, wanted);
   } catch (error) {
-    if (notAssigned(error) || error instanceof Alarm)
-      return rows.flatMap((row) => bare(room, circle, row, error));
     if (error instanceof KeyholderError && error.code === "not-found") return [];
-    throw error;
+    // One circle that cannot be read, or not yet, never hides the others.
+    if (!(error instanceof Refused || error instanceof NotReady || error instanceof Alarm)) throw error;
+    return rows.flatMap((row) => bare(room, circle, row, error));
   }
 }
 
@@ -101,7 +101,7 @@ function bare(room: Room, circle: Hex, row: answers.ActionRow, why: unknown): Ac
       action: toHex(row.action),
       seq: row.seq,
       title: why instanceof Alarm ? "" : "Something asked of your organisation",
-      text: why instanceof Alarm ? "" : "Take on this circle, or ask your manager, to read what it is.",
+      text: why instanceof Alarm ? "" : toldOf(why),
       organisation,
       legalName: room.desk.directory.legalName(row.organisation),
       assignee: row.assignee === null ? null : toHex(row.assignee),
@@ -120,6 +120,13 @@ function bare(room: Room, circle: Hex, row: answers.ActionRow, why: unknown): Ac
   ];
 }
 
+/** Why it cannot be read, and what to do about it. */
+function toldOf(why: unknown): string {
+  return notAssigned(why)
+    ? "Take on this circle, or ask your manager, to read what it is."
+    : "Answer the invitation to this circle to read what it is.";
+}
+
 async function invitation(
   room: Room,
   waiting: answers.TodayInvite,
@@ -130,7 +137,7 @@ async function invitation(
     const found = await invitationOf(view);
     return { view: found === null ? [] : [found] };
   } catch (error) {
-    if (!(error instanceof Alarm)) throw error;
+    if (!(error instanceof Refused || error instanceof NotReady || error instanceof Alarm)) throw error;
     const alarm = troubleOf(error);
     return { view: [{ circle, from: "", title: "", text: "", answerDue: waiting.answerDue, alarm }] };
   }

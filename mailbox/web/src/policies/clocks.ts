@@ -88,10 +88,14 @@ export function dueTime(
 
 /** A due time as people say it: "due tomorrow, 6pm", "overdue since Friday, 6pm". */
 export function sayDue(due: number, now: number, calendar: Calendar): string {
-  const when = calendar.local(due);
-  const today = calendar.local(now).day;
   const start = now <= due ? "due" : "overdue since";
-  return `${start} ${sayDay(when.day, today)}, ${sayTime(when.minutes)}`;
+  return `${start} ${sayMoment(due, now, calendar)}`;
+}
+
+/** A moment as people say it: "tomorrow, 6pm". */
+export function sayMoment(at: number, now: number, calendar: Calendar): string {
+  const when = calendar.local(at);
+  return `${sayDay(when.day, calendar.local(now).day)}, ${sayTime(when.minutes)}`;
 }
 
 function sayDay(day: string, today: string): string {
