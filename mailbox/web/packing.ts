@@ -16,13 +16,13 @@ interface Listed {
   readonly sha256: string;
 }
 
-/** Write the manifest of everything in `folder`, sorted by path, and a `.br` and a `.gz` beside what shrinks. */
-export async function pack(folder: string): Promise<void> {
+/** Write the manifest of everything in `folder`, sorted by path, and with `twins` a `.br` and a `.gz` beside files. */
+export async function pack(folder: string, twins: boolean): Promise<void> {
   const listed: Listed[] = [];
   for (const path of await files(folder)) {
     const bytes = await readFile(join(folder, path));
     listed.push({ path, size: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") });
-    if (bytes.length >= LEAST && WORTH_IT.test(path)) await twin(join(folder, path), bytes);
+    if (twins && bytes.length >= LEAST && WORTH_IT.test(path)) await twin(join(folder, path), bytes);
   }
   await writeFile(join(folder, MANIFEST), `${JSON.stringify(listed, null, 1)}\n`);
 }

@@ -27,7 +27,7 @@ function finishing(): Plugin {
       async handler({ dir }) {
         const folder = dir ?? at("./dist");
         await buildServiceWorker(folder);
-        await pack(folder);
+        await pack(folder, process.env["WEB_TWINS"] !== "no");
       },
     },
   };
