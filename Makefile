@@ -23,7 +23,7 @@ SPACES := $(wildcard $(CODE) tests bench)
 FAST_TESTS := $(wildcard tests/crypto tests/policies tests/architecture)
 WORKERS ?= 2
 
-.PHONY: help demo serve web test check bench fuzz routes format lock wheel set-up clean
+.PHONY: help demo serve web test check bench screenshots fuzz routes format lock wheel set-up clean
 
 help: ## List these commands
 	@echo "Kith: the commands, each of which sets up what it needs."
@@ -54,6 +54,10 @@ check-style: $(DEV_READY)
 
 bench: $(DEV_READY) ## Measure speed as ratios to raw limits (ARGS="--help" for options)
 	@$(PY) -m bench $(ARGS)
+
+screenshots: $(DEV_READY) $(WEB_READY) ## Take a picture of every screen, desktop and phone, into var/pictures
+	@sh scripts/system-packages
+	@$(PY) -m tests.browser.screenshots $(ARGS)
 
 fuzz: $(DEV_READY) ## Throw generated input at every parser (ARGS="--help" for options)
 	@$(PY) -m tests.fuzz $(ARGS)
