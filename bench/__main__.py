@@ -10,7 +10,7 @@ import argparse
 import subprocess
 import sys
 
-BENCHES = ("units", "posting", "reading", "listing", "reminders", "moving", "sealing")
+BENCHES = ("units", "posting", "reading", "listing", "reminders", "moving", "sealing", "browser_documents")
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Literal
 
 from playwright.async_api import (
     Browser,
@@ -81,7 +82,9 @@ class Screens:
     def __init__(self, browser: Browser, url: str, stack: AsyncExitStack) -> None:
         self._browser, self._url, self._stack = browser, url, stack
 
-    async def device(self, size: str = "desktop") -> Device:
+    async def device(
+        self, size: str = "desktop", service_workers: Literal["allow", "block"] = "allow"
+    ) -> Device:
         """A device that nobody used before: "desktop" or "phone"."""
         width, height = SIZES[size]
         context = await self._browser.new_context(
@@ -91,6 +94,7 @@ class Screens:
             locale="en-GB",
             timezone_id="Europe/London",
             reduced_motion="reduce",
+            service_workers=service_workers,
         )
         context.set_default_timeout(PATIENCE_MS)
         device = Device(context, self._url)

@@ -9,7 +9,7 @@ import { OPENED_PATH, PORT_WANTED } from "@/vault/opened";
 
 declare const self: ServiceWorkerGlobalScope;
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 10_000;
 const doors = new Set<MessagePort>();
 let wakeUp: (() => void) | null = null;
 
@@ -67,26 +67,30 @@ interface Found {
   readonly line: MessagePort;
 }
 
+/** All vaults are asked at once, and one of them has it: a door whose page is gone keeps nobody waiting. */
 async function tryAll(id: string, range: string | null): Promise<Found | null> {
-  for (const door of doors) {
-    const { port1, port2 } = new MessageChannel();
-    const head = heard(port1);
-    const asked: ToServer = { id, range };
-    door.postMessage(asked, [port2]);
-    const said = await head;
-    if (said !== null) return { head: said, line: port1 };
-    port1.close();
-  }
-  return null;
+  const asked = [...doors].map((door) => ask(door, { id, range }));
+  return await Promise.any(asked).catch(() => null);
 }
 
-function heard(line: MessagePort): Promise<Head | null> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(null), PATIENCE_MS);
-    line.onmessage = ({ data }: MessageEvent<Served>) => {
-      clearTimeout(timer);
-      resolve("head" in data ? data.head : null);
+/** What one vault has. Rejects when it has nothing, or says nothing. */
+function ask(door: MessagePort, asked: ToServer): Promise<Found> {
+  const { port1: line, port2 } = new MessageChannel();
+  return new Promise((resolve, reject) => {
+    const silent = setTimeout(() => {
+      doors.delete(door);
+      refuse();
+    }, PATIENCE_MS);
+    const refuse = (): void => {
+      line.close();
+      reject(new TypeError("not here"));
     };
+    line.onmessage = ({ data }: MessageEvent<Served>) => {
+      clearTimeout(silent);
+      if ("head" in data) resolve({ head: data.head, line });
+      else refuse();
+    };
+    door.postMessage(asked, [port2]);
   });
 }
 

@@ -2,6 +2,9 @@
 import type { Vault } from "@/vault/client";
 import { PORT_WANTED } from "@/vault/opened";
 
+/** Some browsers stop a service worker that hears nothing for half a minute, in the middle of a file. */
+const STAY_MS = 10_000;
+
 /**
  * Register the service worker and lend it a line to the vault, now and whenever it asks again. Where a browser
  * has none (some private windows), documents are opened whole instead: nothing fails.
@@ -12,6 +15,7 @@ export async function openDoor(vault: Vault, scriptUrl: (path: string) => string
   workers.addEventListener("message", (event: MessageEvent<unknown>) => {
     if (event.data === PORT_WANTED && event.source instanceof ServiceWorker) lend(vault, event.source);
   });
+  keepAwake(vault, workers);
   workers.addEventListener("controllerchange", () => lend(vault, workers.controller));
   try {
     await workers.register(scriptUrl("/sw.js"), { scope: "/" });
@@ -20,6 +24,21 @@ export async function openDoor(vault: Vault, scriptUrl: (path: string) => string
   } catch {
     // Refused by the browser's settings: the vault goes on without.
   }
+}
+
+/** While files are being saved, the service worker hears from us. */
+function keepAwake(vault: Vault, workers: ServiceWorkerContainer): void {
+  const saving = new Set<string>();
+  let timer: ReturnType<typeof setInterval> | undefined;
+  vault.subscribe((event) => {
+    if (event.type !== "download") return;
+    if (event.job.state === "running") saving.add(event.job.job);
+    else saving.delete(event.job.job);
+    if (saving.size === 0) {
+      clearInterval(timer);
+      timer = undefined;
+    } else timer ??= setInterval(() => workers.controller?.postMessage("kith:stay"), STAY_MS);
+  });
 }
 
 function lend(vault: Vault, worker: ServiceWorker | null): void {
