@@ -76,7 +76,7 @@ async def test_a_pin_opens_a_reloaded_page_and_wrong_ones_are_counted(screens: S
     await page.reload()
     await expect(page).to_have_title(UNLOCK)
     await unlock(page, "4072")
-    await expect(page.get_by_role("alert")).to_contain_text("4 more tries")
+    await expect(page.get_by_role("alert")).to_contain_text("4 tries left")
     await unlock(page, "4071")
     await expect(page).to_have_title(re.compile("^Settings"))
 

@@ -48,10 +48,6 @@ async def let_in(manager: Page, address: str, spoken: str) -> None:
     await manager.get_by_role("button", name="Let them in").click()
 
 
-def row(manager: Page, name: str) -> object:
-    return manager.get_by_role("listitem").filter(has_text=name)
-
-
 async def test_somebody_invited_by_mail_is_let_in_by_the_words_they_say(
     screens: Screens, world: World, post: Post
 ) -> None:

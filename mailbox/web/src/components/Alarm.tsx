@@ -1,5 +1,5 @@
 /** An alarm says what happened, what is safe and whom to tell; what was kept as evidence is one press away. */
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Trouble } from "@/vault/api";
 import { Button } from "@/components/Button";
 import { Details } from "@/components/Details";
@@ -15,6 +15,13 @@ function report(trouble: Trouble): string {
   return lines.filter(Boolean).join("\n");
 }
 
+/** Select it and copy what is selected: works without leave to use the clipboard. */
+function copyText(part: HTMLElement): boolean {
+  const selection = getSelection();
+  selection?.selectAllChildren(part);
+  return document.execCommand("copy");
+}
+
 export interface AlarmProps {
   readonly trouble: Trouble;
   /** Inside a list or a thread: one quiet box instead of a large one. */
@@ -23,10 +30,12 @@ export interface AlarmProps {
 
 export function Alarm({ trouble, small = false }: AlarmProps) {
   const [copied, setCopied] = useState("");
+  const text = useRef<HTMLPreElement>(null);
   const copy = () =>
-    navigator.clipboard.writeText(report(trouble)).then(
-      () => setCopied("Copied. Paste it into your report."),
-      () => setCopied("It could not be copied. Select the text above instead."),
+    setCopied(
+      text.current && copyText(text.current)
+        ? "Copied. Paste it into your report."
+        : "It could not be copied. Select the text above instead.",
     );
   return (
     <section
@@ -52,7 +61,9 @@ export function Alarm({ trouble, small = false }: AlarmProps) {
         </p>
       ) : null}
       <Details summary="Security details for your report">
-        <pre class="kith-evidence">{report(trouble)}</pre>
+        <pre class="kith-evidence" ref={text}>
+          {report(trouble)}
+        </pre>
         <Button kind="secondary" small onClick={copy}>
           Copy these details
         </Button>

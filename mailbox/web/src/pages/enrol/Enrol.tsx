@@ -24,7 +24,7 @@ function takeToken(): string {
 type Step =
   | { readonly at: "looking" }
   | { readonly at: "trouble"; readonly trouble: Trouble }
-  | { readonly at: "name"; readonly look: EnrolLook }
+  | { readonly at: "name"; readonly look: EnrolLook; readonly taken?: Named }
   | {
       readonly at: "words" | "kit" | "typing";
       readonly look: EnrolLook;
@@ -59,6 +59,7 @@ export function Enrol({ onEnter }: { readonly onEnter: (session: Session) => voi
       return (
         <NameStep
           look={step.look}
+          taken={step.taken}
           prepare={(named) => vault.enrolPrepare(token, named.name, named.address)}
           onDone={(named, drawn) => setStep({ at: "words", look: step.look, named, drawn })}
         />
@@ -78,6 +79,7 @@ export function Enrol({ onEnter }: { readonly onEnter: (session: Session) => voi
         <TypeBackStep
           named={step.named}
           onBack={() => setStep({ ...step, at: "words" })}
+          onTaken={() => setStep({ at: "name", look: step.look, taken: step.named })}
           onDone={(enrolled) => {
             onEnter(enrolled.session);
             setStep({ at: "done", look: step.look, enrolled });

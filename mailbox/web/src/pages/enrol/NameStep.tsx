@@ -15,11 +15,15 @@ export interface Named {
 
 interface NameStepProps {
   readonly look: EnrolLook;
+  /** Somebody has this sign-in name already. */
+  readonly taken?: Named | undefined;
   readonly prepare: (named: Named) => Promise<NewWords>;
   readonly onDone: (named: Named, drawn: NewWords) => void;
 }
 
 const ROLES = { worker: "a worker", manager: "a manager", reviewer: "a compliance reviewer" };
+
+const TAKEN = { id: "address", say: "Somebody has that sign-in name. Choose another." };
 
 function missing(named: Named): FieldError[] {
   const errors: FieldError[] = [];
@@ -46,13 +50,16 @@ function Welcome({ look }: { readonly look: EnrolLook }) {
   );
 }
 
-export function NameStep({ look, prepare, onDone }: NameStepProps) {
+export function NameStep({ look, taken, prepare, onDone }: NameStepProps) {
   const { busy, trouble, run } = useDoing();
-  const [name, setName] = useState("");
-  const [address, setAddress] = useState("");
-  const [errors, setErrors] = useState<readonly FieldError[]>([]);
+  const [name, setName] = useState(taken?.name ?? "");
+  const [address, setAddress] = useState(taken?.address ?? "");
+  const [errors, setErrors] = useState<readonly FieldError[]>(taken ? [TAKEN] : []);
   const inField = trouble?.kind === "input" || trouble?.code === "address-taken";
-  const shown = errors.length === 0 && trouble && inField ? [{ id: "address", say: trouble.say }] : errors;
+  const shown =
+    errors.length === 0 && trouble && inField
+      ? [{ id: trouble.code === "name" ? "name" : "address", say: trouble.say }]
+      : errors;
 
   const submit = async (event: Event) => {
     event.preventDefault();

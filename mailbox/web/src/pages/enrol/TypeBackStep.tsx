@@ -1,5 +1,5 @@
 /** The words typed back once, so that nobody starts with words they cannot read. */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Enrolled } from "@/vault/api";
 import { useDoing } from "@/app/asked";
 import { useVault } from "@/app/vault";
@@ -14,16 +14,22 @@ import type { Named } from "@/pages/enrol/NameStep";
 interface TypeBackProps {
   readonly named: Named;
   readonly onBack: () => void;
+  /** The sign-in name is somebody else's: choose again, with new words. */
+  readonly onTaken: () => void;
   readonly onDone: (enrolled: Enrolled) => void;
 }
 
-export function TypeBackStep({ named, onBack, onDone }: TypeBackProps) {
+export function TypeBackStep({ named, onBack, onTaken, onDone }: TypeBackProps) {
   const vault = useVault();
   const { busy, trouble, run } = useDoing();
   const [typed, setTyped] = useState("");
   const [shared, setShared] = useState(false);
   const [empty, setEmpty] = useState(false);
   const error = empty ? "Type your six words" : trouble?.kind === "input" ? trouble.say : undefined;
+
+  useEffect(() => {
+    if (trouble?.code === "name-taken") onTaken();
+  }, [trouble]);
 
   const submit = async (event: Event) => {
     event.preventDefault();
