@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from playwright.async_api import expect
 
 from crypto.accreditation import OrganisationKind
@@ -94,9 +92,9 @@ async def test_an_action_is_asked_for_accepted_and_completed_with_its_outcome(
     await partner.page.get_by_role("link", name="Change the locks").click()
     await partner.page.get_by_role("button", name="Accept: Change the locks").click()
     await partner.page.locator(".kith-move").get_by_role("button", name="Accept", exact=True).click()
-    await partner.page.get_by_role("button", name="Complete: Change the locks").click()
+    await partner.page.get_by_role("button", name="Mark as done: Change the locks").click()
     await partner.page.get_by_label("What came of it?").fill("New locks front and back.")
-    await partner.page.locator(".kith-move").get_by_role("button", name="Complete", exact=True).click()
+    await partner.page.locator(".kith-move").get_by_role("button", name="Mark as done", exact=True).click()
     await expect(partner.page.get_by_text("This action is finished.")).to_be_visible()
     await owner.page.get_by_role("link", name="Change the locks").click()
     await expect(owner.page.get_by_text("New locks front and back.")).to_be_visible()

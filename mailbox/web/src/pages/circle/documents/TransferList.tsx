@@ -62,7 +62,7 @@ function Upload({ job, transfers }: { readonly job: UploadJob; readonly transfer
       label={words}
       done={job.done}
       total={job.size}
-      bytesPerSecond={job.bytesPerSecond}
+      bytesPerSecond={job.state === "waiting" ? undefined : job.bytesPerSecond}
       onCancel={() => transfers.cancelUpload(job.job)}
     />
   );

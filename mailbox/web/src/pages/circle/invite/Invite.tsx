@@ -163,7 +163,7 @@ function Wishes({ answers, set, errors }: WishesProps) {
           <Button
             kind="secondary"
             small
-            label={`Take action ${index + 1} away`}
+            label={`Take away: action ${index + 1}`}
             onClick={() => set({ wishes: wishes.filter((_, at) => at !== index) })}
           >
             Take away

@@ -1,5 +1,6 @@
 /** One action at a glance: what, who, until when, how it stands. */
 import { circlePath } from "@/app/router";
+import { sayExact } from "@/app/time";
 import { Link } from "@/components/Button";
 import { Tag, type TagColour } from "@/components/Tag";
 import { InPlace, When } from "@/pages/circle/inside";
@@ -42,7 +43,14 @@ export function ActionCard({ action }: { readonly action: ActionView }) {
           {action.mine && <strong> (you)</strong>}
         </p>
       </div>
-      <p class="kith-action__due">{!action.finished && <When at={action.dueAt} as="due" />}</p>
+      <p class="kith-action__due">
+        {!action.finished && (
+          <>
+            <When at={action.dueAt} as="due" />
+            <span class="kith-print-only">{sayExact(action.dueAt)}</span>
+          </>
+        )}
+      </p>
       <p class="kith-action__state">
         <StateTag action={action} />
       </p>

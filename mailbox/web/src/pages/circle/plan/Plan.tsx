@@ -1,6 +1,7 @@
 /** The care plan: what this person needs, what nobody can meet yet, and who does what until when. Printable. */
 import { useAsked } from "@/app/asked";
 import { circlePath } from "@/app/router";
+import { sayExact } from "@/app/time";
 import { useVault } from "@/app/vault";
 import { Button, ButtonGroup, ButtonLink } from "@/components/Button";
 import { Empty } from "@/components/Empty";
@@ -32,7 +33,7 @@ export function Plan({ rest }: { readonly rest: readonly string[] }) {
 }
 
 function WholePlan({ plan }: { readonly plan: PlanView }) {
-  const { head } = useInside();
+  const { head, now } = useInside();
   const path = circlePath(head.circle, "plan");
   const written = plan.summary !== "" || plan.needs.length > 0;
   return (
@@ -61,6 +62,9 @@ function WholePlan({ plan }: { readonly plan: PlanView }) {
         )}
       </div>
       <Actions plan={plan} />
+      <p class="kith-print-only">
+        Printed on {sayExact(now)}. Keep it safe: it names how to reach the person.
+      </p>
     </div>
   );
 }
