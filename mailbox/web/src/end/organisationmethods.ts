@@ -13,8 +13,12 @@ import type { ColleagueView, Hex, OrganisationView, Role, VaultApi, WaitingView 
 
 type Names = "organisation" | "inviteWorker" | "admit" | "changeRole" | "removeWorker" | "rotate" | "newKit";
 
-export function organisationMethods(context: Context): Pick<VaultApi, Names> {
-  const changed = (): void => context.emit({ type: "changed", what: "organisation" });
+/** `tell`: who is signed in may have changed too, such as how many hold the organisation's keys. */
+export function organisationMethods(context: Context, tell: () => Promise<void>): Pick<VaultApi, Names> {
+  const changed = async (): Promise<void> => {
+    context.emit({ type: "changed", what: "organisation" });
+    await tell();
+  };
   const team = (): Team => new Team(context.desk());
 
   return {
@@ -24,17 +28,17 @@ export function organisationMethods(context: Context): Pick<VaultApi, Names> {
 
     async inviteWorker(mail, role, replaces) {
       await team().invite(mail, role, idOf(replaces));
-      changed();
+      await changed();
     },
 
     async admit(spoken, role, replaces) {
       await team().admit(spoken, chainedRole(role), idOf(replaces));
-      changed();
+      await changed();
     },
 
     async changeRole(worker, role) {
       await team().changeRole(fromHex(worker), chainedRole(role));
-      changed();
+      await changed();
     },
 
     async removeWorker(worker) {
@@ -43,17 +47,17 @@ export function organisationMethods(context: Context): Pick<VaultApi, Names> {
         throw new NotReady("You cannot remove yourself. Ask another manager.", "yourself");
       }
       await team().rotate([gone]);
-      changed();
+      await changed();
     },
 
     async rotate() {
       await team().rotate();
-      changed();
+      await changed();
     },
 
     async newKit() {
       const words = await team().newKit();
-      changed();
+      await changed();
       return words.split(" ");
     },
   };

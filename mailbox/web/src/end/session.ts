@@ -227,7 +227,7 @@ async function checkOwnKeys(directory: Directory, me: Me, keeper: EvidenceKeeper
  * Once the authority has vouched for the own organisation, it stays the one with that beginning. Before that
  * (its founder waits for it) one may sign in; nothing is sealed without an accreditation.
  */
-function checkOwnOrganisation(directory: Directory, me: Me, pins: Pins, keeper: EvidenceKeeper): void {
+export function checkOwnOrganisation(directory: Directory, me: Me, pins: Pins, keeper: EvidenceKeeper): void {
   const { genesis } = directory.organisation(me.organisation);
   const material = { organisation: me.organisation, shown: genesis };
   const { own } = pins;

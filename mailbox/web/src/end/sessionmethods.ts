@@ -252,7 +252,7 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
       const called = typedName(name);
       await keepName(desk, called);
       desk.me.name = called;
-      sitting.emit({ type: "session", state: "open", session: await sitting.session() });
+      await sitting.tell();
     },
 
     async session() {

@@ -15,7 +15,7 @@ import { Locked, NotReady } from "@/end/errors";
 import { packHanded, unpackHanded } from "@/end/handing";
 import { Idle, idleTime } from "@/end/idle";
 import { keepName, ownName } from "@/end/profile";
-import { begin, endSession, setUp, type Unlocked } from "@/end/session";
+import { begin, checkOwnOrganisation, endSession, setUp, type Unlocked } from "@/end/session";
 import { memberSession } from "@/end/showing";
 import { WhoAmI } from "@/end/signinanswers";
 import type { Store } from "@/end/store";
@@ -140,6 +140,11 @@ export class Sitting implements Context {
     return await waitingSession(this.connection, me, prepared, kept, hub, beside);
   }
 
+  /** Who is signed in has changed in some way: pages are told. */
+  async tell(): Promise<void> {
+    this.emit({ type: "session", state: "open", session: await this.session() });
+  }
+
   // --- Coming in ------------------------------------------------------------------------------------------
 
   /** From an opened secret to a session. `sharedDevice`: nothing is kept here. */
@@ -181,7 +186,7 @@ export class Sitting implements Context {
       this.connection.use(null); // the session is the other tab's: it goes on there
       throw error;
     }
-    this.emit({ type: "session", state: "open", session: await this.session() });
+    await this.tell();
     return true;
   }
 
@@ -194,7 +199,7 @@ export class Sitting implements Context {
     seat.desk = desk;
     await this.#settle(desk);
     await this.#noteSpoken();
-    this.emit({ type: "session", state: "open", session: await this.session() });
+    await this.tell();
     return true;
   }
 
@@ -310,10 +315,19 @@ export class Sitting implements Context {
     if (++this.#turns % WHOLE_CHECK === 0) {
       await desk.authority.refresh(desk.connection, desk.pins.root, desk.pins.rootDigest);
       desk.pins.pinRoot(desk.authority.root.number, desk.authority.trust.digest);
-      await desk.directory.know([desk.me.organisation], 0);
+      await this.#lookAtOwn(desk);
     }
     if (desk.log.waiting > 0 || this.#turns % WHOLE_CHECK === 0) await desk.log.check();
     if (desk.pins.changed) await desk.pins.save(desk.connection);
+  }
+
+  /** The own organisation may have been vouched for by now: then pages are told. */
+  async #lookAtOwn(desk: Desk): Promise<void> {
+    const { directory, me, pins } = desk;
+    const before = directory.vouched(me.organisation);
+    await directory.know([me.organisation], 0);
+    checkOwnOrganisation(directory, me, pins, this.keeper);
+    if (!before && directory.vouched(me.organisation)) await this.tell();
   }
 
   /** Forget here and in every tab; the hub is told, as far as it can be reached. */

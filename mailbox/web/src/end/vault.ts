@@ -40,7 +40,7 @@ export function vaultOf(origin: string, store: Store, emit: (event: VaultEvent) 
   const methods: VaultApi = {
     lists: () => Promise.resolve(listsOf()),
     ...sessionMethods(sitting),
-    ...organisationMethods(sitting),
+    ...organisationMethods(sitting, () => sitting.tell()),
     ...checkMethods(sitting),
     ...circles.methods,
     ...documents.methods,

@@ -171,7 +171,7 @@ export class Connection {
   }
 
   async #once<T>(sending: Sending, decode: Decode<T>, options: Options): Promise<T> {
-    const limit = AbortSignal.timeout(options.timeout ?? TIMEOUT);
+    const limit = AbortSignal.timeout(Math.ceil(options.timeout ?? TIMEOUT));
     const signal = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]);
     const response = await this.#open({ ...sending, query: options.query, left: options.left, signal });
     return await read(response, decode, options.most ?? LIMIT);

@@ -1,9 +1,6 @@
 /** What the hub may answer about letters, bounded like all its answers (keyholder/answers.py). */
-import { BODY, BOX, ID, LOG_FIELDS_OPTIONAL, type LogAnswer, NUMBER, WORD } from "@/hub/answers";
-import { answer, bytes, type Decode, flag, maybe, or } from "@/hub/decoding";
-
-const NUMBER_OR_WORD: Decode<number | string> = (json) =>
-  typeof json === "number" ? NUMBER(json) : WORD(json);
+import { BODY, BOX, ID, LOG_FIELDS_OPTIONAL, type LogAnswer, NUMBER, NUMBER_OR_WORD } from "@/hub/answers";
+import { answer, bytes, flag, maybe, or } from "@/hub/decoding";
 
 /** A letter that waits. */
 export interface LetterRow {
