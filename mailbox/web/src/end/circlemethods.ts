@@ -120,6 +120,8 @@ export function circleSide(context: Context): CircleSide {
       const at = here();
       const view = at.view(circle);
       if (reason !== undefined) view.thread.glass = glassOf(reason);
+      const working = at.assigned(view, true);
+      working.catch(() => undefined); // met below
       try {
         await at.asked(Promise.all([at.synced(circle), at.circles.ready()]));
       } catch (error) {
@@ -127,7 +129,7 @@ export function circleSide(context: Context): CircleSide {
         throw error;
       }
       const listed = at.circles.listedAs(view.id);
-      const [assigned, invitation] = await Promise.all([at.assigned(view, true), invitationOf(view)]);
+      const [assigned, invitation] = await Promise.all([working, invitationOf(view)]);
       const about = invitation === null ? await at.asked(aboutOrNull(view)) : null;
       if (about !== null) at.learn(view, about);
       if (assigned.some((worker) => at.people.unnamed(worker))) await at.people.readAddresses();

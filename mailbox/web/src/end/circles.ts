@@ -13,7 +13,7 @@ import { Away, KeyholderError, Locked } from "@/end/errors";
 import { type Parts, type Row, emptyRow, headOf, namedBy, rowOf, shownRow } from "@/end/listrows";
 import { found } from "@/end/listsearch";
 import { CopyBook, KeptNames, type Named, releaseNames, verifiedName } from "@/end/names";
-import { sideBySide } from "@/end/turns";
+import { breathe, sideBySide } from "@/end/turns";
 import * as answers from "@/hub/answers";
 import { toHex } from "@/protocol/bytes";
 import { Role } from "@/protocol/organisation";
@@ -227,6 +227,7 @@ export class Circles {
 
   async #nameAll(): Promise<void> {
     let size = FIRST_BATCH;
+    if (this.#next(1).length === 0) return;
     for (let batch = this.#next(size); batch.length > 0 && !this.#stopped; batch = this.#next(size)) {
       await this.#nameSome(batch);
       size = BATCH;
@@ -262,6 +263,7 @@ export class Circles {
       const served = released.get(toHex(row.circle)) ?? null;
       await this.#nameOne(row, served, row.named === null && served === null);
       this.#tell();
+      await breathe();
     });
     await this.#copies.keep(COPIES);
     await this.#write(false);

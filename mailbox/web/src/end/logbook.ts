@@ -10,7 +10,7 @@ import { diagnose } from "@/end/diagnosis";
 import { FRESH_MS } from "@/end/directory";
 import { NewerVersion, NotReady, Refused } from "@/end/errors";
 import { HeaderCache } from "@/end/headercache";
-import { Turns, sideBySide } from "@/end/turns";
+import { Turns, breathe, sideBySide } from "@/end/turns";
 import * as answers from "@/hub/answers";
 import { EMPTY, equal, toHex, uint64 } from "@/protocol/bytes";
 import type { Circle } from "@/protocol/state";
@@ -21,6 +21,7 @@ import { type Facts, FIRST_CONTENT, Kind, type Listing } from "@/protocol/facts"
 import { Log, type Verified } from "@/protocol/log";
 
 export const PAGE = 500;
+const NONE: readonly Verified[] = [];
 /** How many pages of headers are asked for at once. */
 const IN_FLIGHT = 4;
 /** How far a device's clock may be behind the hub's. */
@@ -31,7 +32,9 @@ export class Logbook {
   readonly desk: Desk;
   readonly id: Uint8Array;
   log: Log;
-  entries: Verified[] = [];
+  #entries: Verified[] = [];
+  /** What this device had kept is being taken up, and did not lead to the pinned head yet: nothing is shown. */
+  #trying = false;
   readonly lock = new Turns();
   /** Entry hash (hex) -> seq. */
   places = new Map<string, number>();
@@ -50,9 +53,14 @@ export class Logbook {
     this.#cache = new HeaderCache(desk.state, circle, keeping);
   }
 
+  /** Every verified entry, oldest first. */
+  get entries(): readonly Verified[] {
+    return this.#trying ? NONE : this.#entries;
+  }
+
   /** The state of the circle. Throws NotReady before anything was verified. */
   get circle(): Circle {
-    if (this.log.circle === null) {
+    if (this.#trying || this.log.circle === null) {
       throw new NotReady("There is no such circle, or your organisation is not in it.");
     }
     return this.log.circle;
@@ -216,19 +224,27 @@ export class Logbook {
   }
 
   async #take(rows: readonly answers.HeaderRow[], again = false): Promise<void> {
-    const named = new Map<string, Uint8Array>();
-    for (const row of rows) {
-      for (const { organisation } of namedBy(row)) named.set(toHex(organisation), organisation);
-    }
-    await this.#know(named.values());
-    for (const row of rows) {
-      await this.#takeOne({ header: row.header, signature: row.signature }, row.receivedAt, again);
+    const every = new Map<string, Uint8Array>();
+    const taken = rows.map(({ header, signature, receivedAt }) => {
+      const named = namedBy({ header, signature });
+      for (const { organisation } of named) every.set(toHex(organisation), organisation);
+      return { entry: { header, signature }, receivedAt, named };
+    });
+    await this.#know(every.values());
+    for (const { entry, receivedAt, named } of taken) {
+      await this.#takeOne(entry, receivedAt, named, again);
+      await breathe();
     }
   }
 
-  async #takeOne(entry: Entry, receivedAt: number, again = false): Promise<void> {
+  async #takeOne(
+    entry: Entry,
+    receivedAt: number,
+    named: readonly Named[] = namedBy(entry),
+    again = false,
+  ): Promise<void> {
     const { directory } = this.desk;
-    for (const { organisation, head } of namedBy(entry)) {
+    for (const { organisation, head } of named) {
       if (!directory.knows(organisation)) await this.#know([organisation]);
       if (head.length > 0 && !directory.organisation(organisation).heads.has(head)) {
         await this.#know([organisation], 0);
@@ -237,7 +253,7 @@ export class Logbook {
     if (receivedAt > this.desk.clock() + AHEAD_MS)
       throw this.#refused(AlarmKind.TIME_MOVED, entry, receivedAt);
     const verified = this.#extended(entry, receivedAt, again);
-    this.entries.push(verified);
+    this.#entries.push(verified);
     this.places.set(toHex(verified.placed.hash), verified.placed.seq);
   }
 
@@ -280,7 +296,7 @@ export class Logbook {
       }
     }
     this.desk.pins.pinCircle(this.id, this.log.seq, this.log.head);
-    await this.#cache.keep(this.entries);
+    await this.#cache.keep(this.#entries);
   }
 
   /**
@@ -294,18 +310,22 @@ export class Logbook {
     const rows = await this.#cache.rows();
     const known = pin === null || rows.length < pin.length ? 0 : pin.length;
     try {
+      this.#trying = true;
       await this.#take(rows.slice(0, known), true);
       if (known > 0 && !equal(this.log.head, pin?.head ?? EMPTY)) return this.#startAgain();
+      this.#trying = false;
       await this.#take(rows.slice(known));
     } catch (error) {
-      if (!(error instanceof Alarm)) throw error;
       this.#startAgain();
+      if (!(error instanceof Alarm)) throw error;
+    } finally {
+      this.#trying = false;
     }
   }
 
   #startAgain(): void {
     this.log = new Log(this.id);
-    this.entries = [];
+    this.#entries = [];
     this.places = new Map();
   }
 }

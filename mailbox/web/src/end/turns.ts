@@ -32,3 +32,20 @@ export async function sideBySide<T, R>(
     return result === undefined ? [] : [result];
   });
 }
+
+/** How long this worker may compute before it listens for questions again. */
+const BREATH_MS = 25;
+let breathed = 0;
+
+/** Let waiting questions in, when it is time. A timer would wait longer than this does. */
+export async function breathe(): Promise<void> {
+  const now = performance.now();
+  if (now - breathed < BREATH_MS) return;
+  const { port1, port2 } = new MessageChannel();
+  await new Promise((resolve) => {
+    port1.onmessage = resolve;
+    port2.postMessage(null);
+  });
+  port1.close();
+  breathed = performance.now();
+}

@@ -1,0 +1,209 @@
+/**
+ * A hub in memory, as far as one circle needs one, and ends of one organisation beside it. It orders entries by
+ * the same signed rules as any reader, so that what it refuses as stale is stale.
+ */
+import { CircleView } from "@/end/circle";
+import { EvidenceKeeper } from "@/end/alarms";
+import type { Desk } from "@/end/desk";
+import { Away, Refused } from "@/end/errors";
+import * as membership from "@/end/membership";
+import { concat, equal, randomBytes, toHex } from "@/protocol/bytes";
+import { pack } from "@/protocol/encoding";
+import { type Entry, Receipt, entryHash, readHeader, signReceipt } from "@/protocol/entries";
+import { Stale } from "@/protocol/errors";
+import { Event, Genesis, boxHash, signatureType } from "@/protocol/events";
+import { Log } from "@/protocol/log";
+import { type Organisation, Role, begin } from "@/protocol/organisation";
+import { OrganisationSecret, WorkerSecret } from "@/protocol/private/secrets";
+import { SigningKey } from "@/protocol/signing";
+import type { Directory } from "@/protocol/state";
+
+const START = 1_795_000_000_000;
+const DIGEST = new Uint8Array(32).fill(7);
+
+/** An organisation of one manager, vouched for, and what the hub knows of it. */
+export class House implements Directory {
+  readonly secret = OrganisationSecret.generate(1);
+  readonly worker = WorkerSecret.generate();
+  readonly id = randomBytes(16);
+  readonly me = randomBytes(16);
+  readonly chain: Organisation;
+
+  constructor() {
+    const kit = WorkerSecret.generate();
+    const founder = this.#member(this.me, this.worker, Role.MANAGER);
+    const other = this.#member(randomBytes(16), kit, Role.KIT);
+    const workers = [founder.worker, other.worker].sort((one, two) => (toHex(one) < toHex(two) ? -1 : 1));
+    const genesis = {
+      version: 1,
+      organisation: this.id,
+      at: START,
+      founder,
+      kit: other,
+      boxKey: this.secret.box.public,
+      boxes: workers.map((worker) => ({ worker, boxHash: boxHash(randomBytes(40)) })),
+    };
+    const payload = pack(Genesis, genesis);
+    const signature = this.worker.signing.sign(signatureType(Event.GENESIS), payload);
+    this.chain = begin({ kind: Event.GENESIS, payload, signature });
+  }
+
+  organisation(): Organisation {
+    return this.chain;
+  }
+
+  accreditation() {
+    return {
+      version: 1,
+      organisation: this.id,
+      legalName: "Harbour",
+      domain: "harbour.example",
+      kind: 2,
+      genesis: this.chain.genesis,
+      validFrom: 0,
+      validTo: START * 2,
+      root: 1,
+    } as const;
+  }
+
+  withdrawals() {
+    return [];
+  }
+
+  #member(worker: Uint8Array, secret: WorkerSecret, role: number) {
+    return { worker, signingKey: secret.signing.public, boxKey: secret.box.public, role };
+  }
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** The hub, of one circle. */
+export class Peer {
+  readonly key = new SigningKey(randomBytes(32));
+  readonly rows: { entry: Entry; receivedAt: number }[] = [];
+  /** How many entries came in, refused ones and doubles too. */
+  posts = 0;
+  /** How many of the next answers are lost after the entry was taken; identical bytes are not sent again. */
+  lose = 0;
+  /** Runs before an entry is judged: somebody is quicker. */
+  before: (() => Promise<void>) | null = null;
+  #log: Log | null = null;
+
+  constructor(readonly house: House) {}
+
+  async post(body: Body): Promise<unknown> {
+    this.posts += 1;
+    const quicker = this.before;
+    this.before = null;
+    await quicker?.();
+    // The tests' own ends send these.
+    const entry = { header: body["header"], signature: body["signature"] } as Entry;
+    const known = this.rows.findIndex((row) => equal(entryHash(row.entry), entryHash(entry)));
+    const seq = known >= 0 ? known + 1 : this.#take(entry);
+    if (this.lose > 0) {
+      this.lose -= 1;
+      throw new Away();
+    }
+    return this.receipt(seq);
+  }
+
+  receipt(seq: number): unknown {
+    const row = this.rows[seq - 1];
+    const head = this.#log?.heads[seq];
+    if (row === undefined || head === undefined || this.#log === null)
+      throw new Refused(404, "not-found", "");
+    const { receivedAt } = row;
+    const receipt = {
+      version: 1,
+      circle: this.#log.id,
+      seq,
+      entryHash: entryHash(row.entry),
+      head,
+      receivedAt,
+    };
+    return { ...receipt, signature: signReceipt(receipt satisfies Receipt, this.key) };
+  }
+
+  headers(after: number): unknown {
+    const seq = this.rows.length;
+    const entries = this.rows.slice(after).map(({ entry, receivedAt }, at) => {
+      return { seq: after + at + 1, ...entry, receivedAt };
+    });
+    return { entries, seq, head: this.#log?.head, receipt: this.receipt(seq) };
+  }
+
+  #take(entry: Entry): number {
+    this.#log ??= new Log(readHeader(entry).circle);
+    const receivedAt = START + this.rows.length;
+    try {
+      this.#log.extend(entry, receivedAt, this.house);
+    } catch (error) {
+      if (error instanceof Stale) throw new Refused(409, "stale", "");
+      throw error;
+    }
+    this.rows.push({ entry, receivedAt });
+    return this.rows.length;
+  }
+}
+
+/** The desk of a worker of `peer`'s house: what the rooms of a circle ask of it, and nothing else. */
+export function deskAt(peer: Peer): Desk {
+  const { house } = peer;
+  const pins = new Map<string, { length: number; head: Uint8Array }>();
+  const desk = {
+    clock: () => START,
+    authority: { root: { receiptKeys: [peer.key.public] } },
+    keeper: new EvidenceKeeper(),
+    me: { worker: house.me, organisation: house.id, address: "robin", name: "Robin", secret: house.worker },
+    keys: { secret: () => Promise.resolve(house.secret) },
+    state: { kept: false, read: () => Promise.resolve(null), write: () => Promise.resolve(false) },
+    pins: {
+      circle: (id: Uint8Array) => pins.get(toHex(id)) ?? null,
+      pinCircle: (id: Uint8Array, length: number, head: Uint8Array) => pins.set(toHex(id), { length, head }),
+    },
+    directory: {
+      organisation: () => house.chain,
+      accreditation: () => house.accreditation(),
+      withdrawals: () => [],
+      knows: () => true,
+      know: () => Promise.resolve(),
+      standing: () => ({ digest: DIGEST, accreditation: house.accreditation() }),
+    },
+    connection: {
+      get: (path: string, _: unknown, { query }: { query: { after: number } }) =>
+        path.endsWith("/headers") ? Promise.resolve(peer.headers(query.after)) : Promise.reject(new Away()),
+      post: (path: string, body: Body) =>
+        path.endsWith("/entries") ? peer.post(body) : Promise.reject(new Away()),
+    },
+  };
+  return desk as unknown as Desk; // a part of one: the rest is never asked for here
+}
+
+/** A circle that was opened, seen by two devices of the same worker. */
+export async function openedCircle(): Promise<{ peer: Peer; one: CircleView; two: CircleView }> {
+  const peer = new Peer(new House());
+  const desk = deskAt(peer);
+  const about = {
+    version: 1,
+    author: "Robin",
+    title: "Circle for J",
+    reference: "",
+    safeContact: "",
+    contactPerson: "",
+  };
+  const made = await membership.opening(desk, about);
+  await peer.post(made.request);
+  const view = async (at: Desk) => {
+    const circle = new CircleView(at, made.circle);
+    await circle.sync();
+    circle.keys.keep(1, made.epochKey);
+    return circle;
+  };
+  peer.posts = 0;
+  return { peer, one: await view(desk), two: await view(deskAt(peer)) };
+}
+
+/** What was handed over, as text that can be compared. */
+export function posted(peer: Peer): string[] {
+  return peer.rows.map(({ entry }) => toHex(concat(entry.header, entry.signature)));
+}
