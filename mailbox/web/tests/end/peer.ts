@@ -85,6 +85,8 @@ export class Peer {
   posts = 0;
   /** How many of the next answers are lost after the entry was taken; identical bytes are not sent again. */
   lose = 0;
+  /** From where headers were asked for. */
+  asked: number[] = [];
   /** Runs before an entry is judged: somebody is quicker. */
   before: (() => Promise<void>) | null = null;
   #log: Log | null = null;
@@ -107,6 +109,11 @@ export class Peer {
     return this.receipt(seq);
   }
 
+  /** Lose everything after `seq`, as a hub does that was put back to an older copy. */
+  forget(seq: number): void {
+    this.rows.length = seq;
+  }
+
   receipt(seq: number): unknown {
     const row = this.rows[seq - 1];
     const head = this.#log?.heads[seq];
@@ -125,11 +132,12 @@ export class Peer {
   }
 
   headers(after: number): unknown {
+    this.asked.push(after);
     const seq = this.rows.length;
     const entries = this.rows.slice(after).map(({ entry, receivedAt }, at) => {
       return { seq: after + at + 1, ...entry, receivedAt };
     });
-    return { entries, seq, head: this.#log?.head, receipt: this.receipt(seq) };
+    return { entries, seq, head: this.#log?.heads[seq], receipt: this.receipt(seq) };
   }
 
   #take(entry: Entry): number {
@@ -146,17 +154,27 @@ export class Peer {
   }
 }
 
+/** What a device keeps from one start to the next. */
+export class Device {
+  readonly kept = new Map<string, Uint8Array>();
+  readonly pins = new Map<string, { length: number; head: Uint8Array }>();
+}
+
 /** The desk of a worker of `peer`'s house: what the rooms of a circle ask of it, and nothing else. */
-export function deskAt(peer: Peer): Desk {
+export function deskAt(peer: Peer, device: Device = new Device()): Desk {
   const { house } = peer;
-  const pins = new Map<string, { length: number; head: Uint8Array }>();
+  const { pins } = device;
   const desk = {
     clock: () => START,
     authority: { root: { receiptKeys: [peer.key.public] } },
     keeper: new EvidenceKeeper(),
     me: { worker: house.me, organisation: house.id, address: "robin", name: "Robin", secret: house.worker },
     keys: { secret: () => Promise.resolve(house.secret) },
-    state: { kept: false, read: () => Promise.resolve(null), write: () => Promise.resolve(false) },
+    state: {
+      kept: true,
+      read: (name: string) => Promise.resolve(device.kept.get(name) ?? null),
+      write: (name: string, data: Uint8Array) => Promise.resolve(device.kept.set(name, data).size > 0),
+    },
     pins: {
       circle: (id: Uint8Array) => pins.get(toHex(id)) ?? null,
       pinCircle: (id: Uint8Array, length: number, head: Uint8Array) => pins.set(toHex(id), { length, head }),
