@@ -1,4 +1,4 @@
-"""Every screen, on a phone and on a desktop: usable without a mouse, with a screen reader, 320 pixels wide."""
+"""Every screen, on a phone and on a desktop: usable without a mouse, read aloud, 320 pixels wide."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from tests.browser.people import enrol, manager_at, type_words
 from tests.browser.screens import Screens
@@ -15,7 +15,7 @@ from tests.keyholder.world import World
 
 AXE = (WEB / "node_modules" / "axe-core" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-NARROW = {"width": 320, "height": 640}
+NARROW = ViewportSize(width=320, height=640)
 INSIDE = (
     "/today",
     "/circles",

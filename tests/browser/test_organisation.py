@@ -1,4 +1,4 @@
-"""What a manager does at the screen: invite, let in, change roles, replace words, see somebody off, print a kit."""
+"""What a manager does at the screen: invite, let in, roles, new words, leavers, the kit."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ export interface CircleRoute {
 
 const ID = /^[0-9a-f]{16,64}$/;
 const WITHIN = /^[a-z0-9-]{1,64}$/;
-const TOKEN = /^[A-Za-z0-9_-]{8,200}$/;
+const TOKEN = /^[A-Za-z0-9_-]{1,200}$/;
 
 function isOneOf<T extends string>(list: readonly T[], text: string): text is T {
   return list.some((one) => one === text);
