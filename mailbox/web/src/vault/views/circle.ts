@@ -12,6 +12,8 @@ export interface MemberView {
   readonly answerDue: Milliseconds | null;
   /** The accreditation lapsed or was withdrawn. */
   readonly lapsed: boolean;
+  /** What the invitation said, with the person's consent, where this organisation can open it. */
+  readonly basis?: string;
   /** Colleagues assigned, own organisation only. */
   readonly assigned: readonly PersonView[];
 }

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { circlePath } from "@/app/router";
 import { BackLink, ButtonGroup, ButtonLink, Link } from "@/components/Button";
+import { Details } from "@/components/Details";
 import { Empty } from "@/components/Empty";
 import { Notice } from "@/components/Notice";
 import { Tag } from "@/components/Tag";
@@ -94,6 +95,7 @@ function Member({ member }: { readonly member: MemberView }) {
       <p class="kith-person__since">
         Here since <When at={member.since} as="date" />
       </p>
+      <Basis member={member} />
       {member.lapsed && (
         <Notice kind="warning" title={`${member.legalName} reads nothing new`}>
           <p class="govuk-body">
@@ -134,6 +136,7 @@ function Asked({ member }: { readonly member: MemberView }) {
           </>
         )}
       </p>
+      <Basis member={member} />
       {mayManage(head) && (
         <p class="kith-person__steps">
           <Link to={`${circlePath(head.circle, "people")}/remove/${member.organisation}`}>
@@ -142,6 +145,16 @@ function Asked({ member }: { readonly member: MemberView }) {
         </p>
       )}
     </article>
+  );
+}
+
+/** For what, and on what basis, they were asked. */
+function Basis({ member }: { readonly member: MemberView }) {
+  if (!member.basis) return null;
+  return (
+    <Details summary="What they were asked, and what the person agreed to">
+      <p class="kith-plain-text">{member.basis}</p>
+    </Details>
   );
 }
 

@@ -22,6 +22,17 @@ export function Entry(props: EntryProps) {
   return hasWords(props.entry) ? <SpokenEntry {...props} /> : <QuietLine {...props} />;
 }
 
+/** What happened, with words that somebody said about it. */
+const WITH_WORDS: readonly EntryView["kind"][] = [
+  "invite",
+  "accept",
+  "decline",
+  "action-change",
+  "rekey",
+  "close",
+  "reopen",
+];
+
 function QuietLine({ circle, entry }: EntryProps) {
   const action = entry.action;
   return (
@@ -38,6 +49,11 @@ function QuietLine({ circle, entry }: EntryProps) {
           </>
         )}
       </p>
+      {WITH_WORDS.includes(entry.kind) && entry.state === "open" && entry.text !== "" && (
+        <p class="kith-quiet__words kith-plain-text">
+          {entry.author}: {entry.text}
+        </p>
+      )}
       <InPlace trouble={entry.alarm} />
       <span data-end={entry.seq} />
     </div>

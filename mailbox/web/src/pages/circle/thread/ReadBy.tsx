@@ -14,6 +14,7 @@ export function ReadBy({ entry, members, readers }: ReadByProps) {
   if (entry.state === "restricted") return null;
   const found = reading(entry, members, readers);
   const line = readingLine(found);
+  if (line === "") return null;
   if (found.read.length === 0) return <p class="kith-read">{line}</p>;
   return (
     <details class="kith-read">

@@ -36,7 +36,8 @@ export function reading(
 /** "Read by Harbour Housing (2), not yet by Police". */
 export function readingLine({ read, notYet }: Reading): string {
   const by = read.map(({ legalName, people }) => `${legalName} (${people.length})`);
-  if (by.length === 0 && notYet.length === 0) return "Nobody else may open this yet";
+  // Whom a restricted note is for is not always known by name: nothing is better than a guess.
+  if (by.length === 0 && notYet.length === 0) return "";
   if (by.length === 0) return `Not read yet by ${listed(notYet)}`;
   if (notYet.length === 0) return `Read by ${listed(by)}`;
   return `Read by ${listed(by)}, not yet by ${listed(notYet)}`;
