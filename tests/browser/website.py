@@ -21,7 +21,8 @@ def built() -> Path:
         made = subprocess.run(
             ["sh", script, sys.prefix], capture_output=True, text=True, timeout=_SECONDS, check=False
         )
-    assert made.returncode == 0, f"The web mailbox cannot be built:\n{made.stdout[-4000:]}{made.stderr[-4000:]}"
+    said = made.stdout[-4000:] + made.stderr[-4000:]
+    assert made.returncode == 0, f"The web mailbox cannot be built:\n{said}"
     return WEB / "dist"
 
 
