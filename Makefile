@@ -40,17 +40,23 @@ web: $(WEB_READY) ## Build the web mailbox into mailbox/web/dist, where anything
 test: $(DEV_READY) $(WEB_READY) ## Everything: the checks, then every test against real servers
 	@sh scripts/system-packages
 	@$(MAKE) --no-print-directory check-style
+	@$(MAKE) --no-print-directory test-web
 	$(PY) -m pytest -n $(WORKERS) --dist loadscope --cov --cov-report=term $(ARGS)
 
 check: check-style $(WEB_READY) ## The fast part: style, types, layers, and the tests that need no server
 	$(PY) -m pytest -q -n $(WORKERS) --dist loadscope $(FAST_TESTS)
 
-.PHONY: check-style
-check-style: $(DEV_READY)
+.PHONY: check-style test-web
+test-web: $(WEB_READY)
+	sh scripts/with-node $(VENV) node node_modules/vitest/vitest.mjs run --silent --reporter=minimal 2>&1
+
+check-style: $(DEV_READY) $(WEB_READY)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy $(SPACES)
 	$(VENV)/bin/lint-imports
+	sh scripts/with-node $(VENV) node node_modules/typescript/bin/tsc --noEmit
+	sh scripts/with-node $(VENV) node node_modules/prettier/bin/prettier.cjs --check --log-level warn .
 
 bench: $(DEV_READY) ## Measure speed as ratios to raw limits (ARGS="--help" for options)
 	@$(PY) -m bench $(ARGS)
@@ -65,9 +71,10 @@ fuzz: $(DEV_READY) ## Throw generated input at every parser (ARGS="--help" for o
 routes: $(RUN_READY) ## Print method, path, who may call it, file and line of every route
 	@$(PY) -m hub routes $(ARGS)
 
-format: $(DEV_READY) ## Lay out and tidy the code
+format: $(DEV_READY) $(WEB_READY) ## Lay out and tidy the code
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
+	sh scripts/with-node $(VENV) node node_modules/prettier/bin/prettier.cjs --write --log-level warn .
 
 lock: $(DEV_READY) ## Choose the newest allowed versions and pin them by hash in requirements/
 	@sh scripts/lock
@@ -83,7 +90,7 @@ $(RUN_READY): requirements/run.txt scripts/set-up
 $(DEV_READY): requirements/dev.txt scripts/set-up
 	@sh scripts/set-up $(VENV) dev
 
-$(WEB_READY): $(WEB_SOURCES) scripts/build-web | $(RUN_READY)
+$(WEB_READY): $(WEB_SOURCES) scripts/build-web scripts/with-node | $(RUN_READY)
 	@sh scripts/build-web $(VENV)
 	@touch $@
 

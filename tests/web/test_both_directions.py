@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +135,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def told(folder: Path) -> dict[str, Any]:
     """What the browser's code answered."""
     (folder / "asked.json").write_text(json.dumps(asked(folder)), encoding="utf-8")
-    command = ["node", "tests/protocol/exchange.mjs", str(folder / "asked.json"), str(folder / "told.json")]
+    node = ["sh", str(WEB.parents[1] / "scripts" / "with-node"), sys.prefix, "node"]
+    command = [*node, "tests/protocol/exchange.mjs", str(folder / "asked.json"), str(folder / "told.json")]
     done = subprocess.run(command, cwd=WEB, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     answered: dict[str, Any] = json.loads((folder / "told.json").read_text(encoding="utf-8"))
