@@ -4,7 +4,8 @@
  */
 import type { Desk } from "@/end/desk";
 import type { Item } from "@/end/opening";
-import * as answers from "@/hub/answers";
+import { nameOf, plainName } from "@/end/profile";
+import { Team } from "@/end/team";
 import { equal, toHex } from "@/protocol/bytes";
 import { Role } from "@/protocol/organisation";
 import type { PersonView } from "@/vault/api";
@@ -82,12 +83,15 @@ export class People {
       .sort((one, other) => one.name.localeCompare(other.name, "en-GB"));
   }
 
-  /** Sign-in names of colleagues, for those who have not written anything yet. */
+  /** Colleagues' own names, or else their sign-in names, for those who have not written anything yet. */
   async readAddresses(): Promise<void> {
     if (this.#addresses !== null) return;
-    const path = `/v1/organisations/${toHex(this.#desk.me.organisation)}/workers`;
-    const page = await this.#desk.connection.get(path, answers.page(answers.WorkerRow));
-    this.#addresses = new Map(page.items.map((row) => [toHex(row.worker), row.address ?? ""]));
+    const found = new Map<string, string>();
+    for (const row of await new Team(this.#desk).workers()) {
+      const name = await nameOf(this.#desk, row.worker, row.profileBox);
+      found.set(toHex(row.worker), name || plainName(row.address ?? ""));
+    }
+    this.#addresses = found;
   }
 
   /** Keep what was learnt on this device. */
