@@ -5,7 +5,7 @@ import type { CircleView } from "@/end/circle";
 import type { Context } from "@/end/context";
 import { BadInput, NotReady } from "@/end/errors";
 import type { ShowDocument } from "@/end/entryviews";
-import { aboutOrNull, alarmedHead, headOf, invitationOf, mayWrite } from "@/end/heads";
+import { aboutOrAlarm, alarmedHead, headOf, invitationOf, mayWrite } from "@/end/heads";
 import { answerBy, checkedAsking, inviteWith } from "@/end/inviting";
 import * as membership from "@/end/membership";
 import { planOf } from "@/end/plan";
@@ -130,8 +130,8 @@ export function circleSide(context: Context): CircleSide {
       }
       const listed = at.circles.listedAs(view.id);
       const [assigned, invitation] = await Promise.all([working, invitationOf(view)]);
-      const about = invitation === null ? await at.asked(aboutOrNull(view)) : null;
-      if (about !== null) at.learn(view, about);
+      const about = invitation === null ? await at.asked(aboutOrAlarm(view)) : null;
+      if (about !== null && !(about instanceof Alarm)) at.learn(view, about);
       if (assigned.some((worker) => at.people.unnamed(worker))) await at.people.readAddresses();
       return headOf({ view, people: at.people, about, invitation, listed, assigned });
     },
@@ -268,9 +268,10 @@ export function circleSide(context: Context): CircleSide {
       require(reasons().removal.check(reason));
       return doing(circle, (view) => view.remove(fromHex(organisation), reason, text.normalize("NFC")));
     },
-    leave: (circle, reason, text) => {
+    async leave(circle, reason, text) {
       require(reasons().removal.check(reason));
-      return doing(circle, (view) => view.leave(reason, text.normalize("NFC")));
+      await doing(circle, (view) => view.leave(reason, text.normalize("NFC")));
+      here().circles.look(true); // it is in the list no longer
     },
     close: (circle, reason, text) => {
       require(reasons().closing.check(reason));
