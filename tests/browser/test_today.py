@@ -1,4 +1,4 @@
-"""Today: what an old mail's link leads to, what may be done from the list, and what is said when nothing waits."""
+"""Today: an old link from a mail, what may be done from the list, and what is said when nothing waits."""
 
 from __future__ import annotations
 
