@@ -28,6 +28,7 @@ const LOOKED_FOR = 100;
 const TELL_EVERY_MS = 700;
 const WRITE_EVERY_MS = 4000;
 const SEARCH_MOST = 200;
+const UNREAD = { text: "", show: "unread", sort: "latest", offset: 0, limit: SEARCH_MOST } as const;
 
 type ListPage = answers.Page<answers.CircleListed>;
 
@@ -36,8 +37,8 @@ export interface Surroundings {
   readonly desk: Desk;
   /** The circle as it is open on a page; null when it is not. */
   readonly open: (circle: string) => CircleView | null;
-  /** Rows have changed: pages may ask again. */
-  readonly changed: () => void;
+  /** Rows have changed: pages may ask again. `today`: also what Today showed of them. */
+  readonly changed: (today: boolean) => void;
 }
 
 /** The circles of the own organisation. */
@@ -54,6 +55,8 @@ export class Circles {
   #naming: Promise<void> | null = null;
   #dirty = false;
   #stopped = false;
+  /** What Today was given last: how many rows at most, and how they looked. */
+  #today: { readonly most: number; readonly seen: string } | null = null;
   #toldAt = 0;
   #telling: ReturnType<typeof setTimeout> | null = null;
   #wroteAt = 0;
@@ -89,10 +92,11 @@ export class Circles {
     return this.#begin();
   }
 
-  /** The rows with something unread, latest first. */
+  /** For Today: the rows with something unread, latest first. When they look different, it is told. */
   async unread(most: number): Promise<CircleRow[]> {
-    const search = { text: "", show: "unread", sort: "latest", offset: 0, limit: most } as const;
-    return [...(await this.search(search)).rows];
+    const { rows } = await this.search({ ...UNREAD, limit: most });
+    this.#today = { most, seen: JSON.stringify(rows) };
+    return [...rows];
   }
 
   /** The verified name of a circle, if it is known already; else empty. */
@@ -328,8 +332,16 @@ export class Circles {
     this.#telling = setTimeout(() => {
       this.#telling = null;
       this.#toldAt = Date.now();
-      if (!this.#stopped) this.#around.changed();
+      if (!this.#stopped) this.#around.changed(this.#differsForToday());
     }, wait);
+  }
+
+  /** Would Today be shown other rows than it was given? */
+  #differsForToday(): boolean {
+    if (this.#today === null) return false;
+    const { most, seen } = this.#today;
+    const rows = found(this.#rows.values(), UNREAD).slice(0, most);
+    return JSON.stringify(rows.map((row) => shownRow(this.#desk, row))) !== seen;
   }
 
   async #write(now: boolean): Promise<void> {

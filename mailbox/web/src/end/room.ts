@@ -51,7 +51,10 @@ export class Room {
     this.circles = new Circles({
       desk,
       open: (circle) => this.#views.get(circle) ?? null,
-      changed: () => context.emit({ type: "changed", what: "circles" }),
+      changed: (today) => {
+        context.emit({ type: "changed", what: "circles" });
+        if (today) context.emit({ type: "changed", what: "today" });
+      },
     });
   }
 
