@@ -1,4 +1,5 @@
 /** What pages may ask about documents (`VaultApi`): lists, uploads, and opened documents with an address. */
+import { Alarm } from "@/end/alarms";
 import type { Context } from "@/end/context";
 import { type Listed, Documents, type Rooms } from "@/end/documents";
 import type { DocumentReader } from "@/end/downloading";
@@ -56,6 +57,7 @@ export function documentSide(context: Context, rooms: (circle: string) => Rooms)
   const opened = new Map<string, Documents>();
   const running = new Map<string, AbortController>();
   const blobs = new Set<string>();
+  const alarmed = (alarm: Alarm): void => context.emit({ type: "alarm", trouble: troubleOf(alarm) });
 
   context.onForget(() => {
     serving.clear();
@@ -127,7 +129,7 @@ export function documentSide(context: Context, rooms: (circle: string) => Rooms)
 
     async openDocument(circle, document, number) {
       const read = await reader(circle, document, number);
-      if (serving.reachable) return described(read, "stream", serving.add(readableOf(read, "view")));
+      if (serving.reachable) return described(read, "stream", serving.add(readableOf(read, "view", alarmed)));
       return described(read, "whole", await whole(read, () => undefined, new AbortController().signal));
     },
 
@@ -144,7 +146,10 @@ export function documentSide(context: Context, rooms: (circle: string) => Rooms)
       running.set(job, stop);
       const follow = follower(context, job, read);
       if (serving.reachable) {
-        const readable = { ...readableOf(read, "save"), read: () => followed(read, follow, stop.signal) };
+        const readable = {
+          ...readableOf(read, "save", alarmed),
+          read: () => followed(read, follow, stop.signal),
+        };
         return { ...described(read, "stream", serving.add(readable)), job };
       }
       try {
@@ -179,15 +184,28 @@ export function documentSide(context: Context, rooms: (circle: string) => Rooms)
   };
 }
 
-function readableOf(read: DocumentReader, how: "view" | "save") {
+function readableOf(read: DocumentReader, how: "view" | "save", alarmed: (alarm: Alarm) => void) {
   const { name, mediaType, size } = read.shared.manifest;
   return {
     name: safeName(name),
     mediaType,
     size,
     how,
-    read: (start: number, stop: number) => read.pieces(start, stop),
+    read: (start: number, stop: number) => told(read.pieces(start, stop), alarmed),
   };
+}
+
+/** The browser that is served would only say that a picture is broken: what was wrong is told beside it. */
+async function* told(
+  pieces: AsyncIterable<Uint8Array>,
+  alarmed: (alarm: Alarm) => void,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    if (error instanceof Alarm) alarmed(error);
+    throw error;
+  }
 }
 
 function described(read: DocumentReader, way: OpenedDocument["way"], url: string): OpenedDocument {

@@ -35,7 +35,7 @@ export function mayWrite(view: CircleView, assigned: boolean): string {
 export interface HeadParts {
   readonly view: CircleView;
   readonly people: People;
-  readonly about: About | null;
+  readonly about: About | Alarm | null;
   readonly invitation: InvitationView | null;
   readonly listed: answers.CircleListed | null;
   readonly assigned: readonly Uint8Array[];
@@ -43,7 +43,8 @@ export interface HeadParts {
 
 /** The head of a circle whose history holds. */
 export function headOf(parts: HeadParts): CircleHead {
-  const { view, about, invitation, listed, assigned } = parts;
+  const { view, invitation, listed, assigned } = parts;
+  const [about, alarm] = parts.about instanceof Alarm ? [null, parts.about] : [parts.about, null];
   const { circle, log, desk } = view.book;
   const own = desk.me.organisation;
   const standing = equal(circle.owner, own) ? "owner" : circle.members.has(own) ? "member" : "invited";
@@ -66,6 +67,7 @@ export function headOf(parts: HeadParts): CircleHead {
     mayWrite: whyNot === "",
     whyNot,
     ...(invitation === null ? {} : { invitation }),
+    ...(alarm === null ? {} : { aboutAlarm: troubleOf(alarm) }),
   };
 }
 
@@ -91,12 +93,13 @@ export function alarmedHead(circle: string, alarm: Trouble): CircleHead {
   };
 }
 
-/** What the circle is called; null when its name does not open here, which stops nothing else. */
-export async function aboutOrNull(view: CircleView): Promise<About | null> {
+/** What the circle is called; the alarm instead when that was changed or held back, which stops nothing else. */
+export async function aboutOrAlarm(view: CircleView): Promise<About | Alarm | null> {
   try {
     return await view.thread.about();
   } catch (error) {
-    if (error instanceof NotReady || error instanceof Alarm) return null;
+    if (error instanceof Alarm) return error;
+    if (error instanceof NotReady) return null;
     throw error;
   }
 }

@@ -4,7 +4,7 @@
  */
 import { Alarm } from "@/end/alarms";
 import { KeyholderError, NotReady, Refused } from "@/end/errors";
-import { aboutOrNull, invitationOf } from "@/end/heads";
+import { aboutOrAlarm, invitationOf } from "@/end/heads";
 import { lettersWaiting } from "@/end/letters";
 import type { Room } from "@/end/room";
 import { notAssigned } from "@/end/thread";
@@ -78,8 +78,8 @@ async function actionsIn(
 ): Promise<ActionView[]> {
   try {
     const view = await room.synced(circle);
-    const about = room.circles.titleOf(view.id) === "" ? await aboutOrNull(view) : null;
-    if (about !== null) room.learn(view, about);
+    const about = room.circles.titleOf(view.id) === "" ? await aboutOrAlarm(view) : null;
+    if (about !== null && !(about instanceof Alarm)) room.learn(view, about);
     return await room.actionViews(view, wanted);
   } catch (error) {
     if (error instanceof KeyholderError && error.code === "not-found") return [];

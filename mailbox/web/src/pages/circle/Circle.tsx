@@ -15,7 +15,7 @@ import { Documents } from "@/pages/circle/documents/Documents";
 import { PreviewPage } from "@/pages/circle/documents/Preview";
 import { useTransfers } from "@/pages/circle/documents/useTransfers";
 import { IdentityBar } from "@/pages/circle/IdentityBar";
-import { InsideContext } from "@/pages/circle/inside";
+import { InPlace, InsideContext } from "@/pages/circle/inside";
 import { Invited } from "@/pages/circle/Invited";
 import { Invite } from "@/pages/circle/invite/Invite";
 import { People } from "@/pages/circle/people/People";
@@ -88,6 +88,7 @@ function Opened({ head, tab, rest, again }: OpenedProps) {
       ) : (
         <Page heading={`${TAB_WORDS[tab]}: ${head.title}`} tab={TAB_WORDS[tab]} headingHidden wide>
           <IdentityBar />
+          <InPlace trouble={head.aboutAlarm} />
           <Tabs
             label="Parts of this circle"
             items={tabItems(head)}

@@ -44,6 +44,8 @@ export interface CircleHead {
   readonly invitation?: InvitationView;
   /** The circle's history does not hold: nothing else is shown. */
   readonly alarm?: Trouble;
+  /** Its name and the safe-contact words are held back or were changed: the rest is shown. */
+  readonly aboutAlarm?: Trouble;
 }
 
 export type EntryKind =

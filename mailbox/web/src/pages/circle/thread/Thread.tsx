@@ -8,14 +8,14 @@ import { Button } from "@/components/Button";
 import { Empty } from "@/components/Empty";
 import { Loading } from "@/components/Loading";
 import { TroubleNote } from "@/components/TroubleNote";
-import { mayManage, useInside } from "@/pages/circle/inside";
+import { InPlace, mayManage, useInside } from "@/pages/circle/inside";
 import { Composer } from "@/pages/circle/thread/Composer";
 import { Entry } from "@/pages/circle/thread/Entry";
 import { arrivedAfter, dayOf, grouped, type Shown } from "@/pages/circle/thread/grouping";
 import { useScrollPlace } from "@/pages/circle/thread/useScrollPlace";
 import { useSeen } from "@/pages/circle/thread/useSeen";
 import { useThread, type ThreadState } from "@/pages/circle/thread/useThread";
-import type { ReaderView } from "@/vault/api";
+import type { ReaderView, Trouble } from "@/vault/api";
 
 /** The hub wakes nobody for a read receipt: while the thread is looked at, it is asked now and then. */
 const READERS_MS = 12_000;
@@ -53,6 +53,7 @@ function ThreadList({ thread, openedAt }: { readonly thread: ThreadState; readon
   return (
     <>
       <Older thread={thread} />
+      <ReceiptAlarms readers={readers.value ?? []} trouble={readers.trouble} />
       <div class="kith-thread__list" ref={list}>
         {grouped(thread.entries, openedAt).map((shown) => (
           <Line key={shown.key} shown={shown} readers={readers.value ?? []} mayErase={mayManage(head)} />
@@ -80,6 +81,24 @@ function ThreadList({ thread, openedAt }: { readonly thread: ThreadState; readon
           </Button>
         </p>
       )}
+    </>
+  );
+}
+
+interface ReceiptAlarmsProps {
+  readonly readers: readonly ReaderView[];
+  readonly trouble: Trouble | undefined;
+}
+
+/** A read receipt that is none counts for nothing, and that is said: once for each kind. */
+function ReceiptAlarms({ readers, trouble }: ReceiptAlarmsProps) {
+  const all = [trouble?.kind === "alarm" ? trouble : undefined, ...readers.map((reader) => reader.alarm)];
+  const kinds = new Map(all.flatMap((alarm) => (alarm ? [[alarm.code, alarm] as const] : [])));
+  return (
+    <>
+      {[...kinds].map(([code, alarm]) => (
+        <InPlace key={code} trouble={alarm} />
+      ))}
     </>
   );
 }
