@@ -4,8 +4,7 @@
         mover = await found.signed_in()
         await mover.ask("circles", {...})     # the app's own vault, as pages ask it
 
-The hub runs in this process on its embedded defaults; the browser's processes are its own, and `memory` says
-how much the ones that run pages hold.
+The hub runs in this process on its embedded defaults. What sends much is better measured with `unwatched`.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser
 
+from bench.unwatched import held
 from tests.browser.conftest import browser_hub
 from tests.browser.moving import Mover, controlled, moving
 from tests.browser.screens import Screens, chromium, screens_of
@@ -46,27 +46,18 @@ class Stage:
         await controlled(mover.page)
         return mover
 
-    async def memory(self) -> float:
-        """MiB that the browser's page processes hold of their own."""
-        line = await self.browser.new_browser_cdp_session()
-        try:
-            told = await line.send("SystemInfo.getProcessInfo")
-        finally:
-            await line.detach()
-        return sum(_held(each["id"]) for each in told["processInfo"] if each["type"] == "renderer")
-
 
 @dataclass
 class Watch:
-    """How much memory there was before, and at most; MiB."""
+    """How much memory the page processes under ``root`` held before, and at most; MiB."""
 
-    stage: Stage
+    root: int
     before: float = 0.0
     most: float = 0.0
     _task: asyncio.Task[None] | None = field(default=None, repr=False)
 
     async def __aenter__(self) -> Watch:
-        self.before = self.most = await self.stage.memory()
+        self.before = self.most = held(self.root)
         self._task = asyncio.create_task(self._look())
         return self
 
@@ -76,16 +67,8 @@ class Watch:
 
     async def _look(self) -> None:
         while True:
-            self.most = max(self.most, await self.stage.memory())
-            await asyncio.sleep(0.25)
-
-
-def _held(process: int) -> float:
-    try:
-        lines = Path(f"/proc/{process}/status").read_text().splitlines()
-    except OSError:
-        return 0.0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) / 1024
+            self.most = max(self.most, held(self.root))
+            await asyncio.sleep(0.5)
 
 
 @asynccontextmanager

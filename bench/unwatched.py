@@ -1,0 +1,127 @@
+"""A Chromium that nobody watches: Playwright signs in, then lets go of it.
+
+While Playwright is attached, every body that a page sends is copied to it as text, which costs several times
+what sealing and sending cost. So what sends much is measured over a line of its own, which only evaluates.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from playwright.async_api import async_playwright
+
+from tests.browser.moving import Mover, controlled, moving
+from tests.browser.screens import _FLAGS, PATIENCE_MS, Device
+from tests.keyholder.world import World
+from tests.real.s3 import free_ports
+
+
+@dataclass
+class Bare:
+    """One page, spoken to directly."""
+
+    socket: aiohttp.ClientWebSocketResponse
+    _ids: itertools.count[int] = field(default_factory=itertools.count)
+
+    async def evaluate(self, function: str, argument: Any = None) -> Any:
+        """What the function gives for that argument."""
+        expression = f"({function})({json.dumps(argument)})"
+        said = await self._ask(
+            "Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True
+        )
+        if "exceptionDetails" in said:
+            raise RuntimeError(said["exceptionDetails"])
+        return said["result"].get("value")
+
+    async def set_input_files(self, where: str, path: Path) -> None:
+        """Let an input hold this file, of whatever size."""
+        expression = f"document.querySelector({json.dumps(where)})"
+        found = await self._ask("Runtime.evaluate", expression=expression)
+        await self._ask("DOM.setFileInputFiles", files=[str(path)], objectId=found["result"]["objectId"])
+
+    async def _ask(self, method: str, **params: Any) -> Any:
+        mine = next(self._ids)
+        await self.socket.send_json({"id": mine, "method": method, "params": params})
+        while True:
+            said = await self.socket.receive_json()
+            if said.get("id") == mine:
+                return said["result"]
+
+
+@asynccontextmanager
+async def unwatched(world: World, url: str) -> AsyncIterator[tuple[Mover, int]]:
+    """A signed-in page, and the process that all the browser's come from."""
+    [port] = free_ports(1)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        flags = [*_FLAGS, "--headless", f"--remote-debugging-port={port}", f"--user-data-dir={profile}"]
+        process = await asyncio.create_subprocess_exec(
+            shutil.which("chromium") or "chromium-browser", *flags, "about:blank",
+            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            device = await _signed_in(world, url, port)
+            async with aiohttp.ClientSession() as client:
+                async with client.get(f"http://127.0.0.1:{port}/json") as answer:
+                    pages = [each for each in await answer.json() if each["url"].startswith(url)]
+                address = next(each["webSocketDebuggerUrl"] for each in pages if each["type"] == "page")
+                async with client.ws_connect(address, max_msg_size=0) as socket:
+                    # Of a page only these two are asked from here on.
+                    page: Any = Bare(socket)
+                    yield Mover(page, device), process.pid
+        finally:
+            process.terminate()
+            await process.wait()
+
+
+async def _signed_in(world: World, url: str, port: int) -> Device:
+    async with async_playwright() as playwright:
+        for _ in range(100):
+            try:
+                browser = await playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
+                break
+            except Exception:
+                await asyncio.sleep(0.2)
+        context = browser.contexts[0]
+        context.set_default_timeout(PATIENCE_MS)
+        device = Device(context, url)
+        mover = await moving(device, world, world.vcu.founded)
+        await controlled(mover.page)
+        return device
+
+
+def held(root: int) -> float:
+    """MiB that the page processes under ``root`` hold of their own."""
+    parents: dict[int, int] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parents[int(folder.name)] = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+        except OSError:
+            continue
+    return sum(_own(each) for each in parents if _descends(each, root, parents))
+
+
+def _descends(process: int, root: int, parents: dict[int, int]) -> bool:
+    while process > 1 and process != root:
+        process = parents.get(process, 0)
+    return process == root
+
+
+def _own(process: int) -> float:
+    folder = Path(f"/proc/{process}")
+    try:
+        if b"--type=renderer" not in (folder / "cmdline").read_bytes():
+            return 0.0
+        lines = (folder / "status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) / 1024
