@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from playwright.async_api import async_playwright
+from playwright.async_api import Browser, Error, Playwright, async_playwright
 
 from tests.browser.moving import Mover, controlled, moving
 from tests.browser.screens import _FLAGS, PATIENCE_MS, Device
@@ -85,18 +85,23 @@ async def unwatched(world: World, url: str) -> AsyncIterator[tuple[Mover, int]]:
 
 async def _signed_in(world: World, url: str, port: int) -> Device:
     async with async_playwright() as playwright:
-        for _ in range(100):
-            try:
-                browser = await playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
-                break
-            except Exception:
-                await asyncio.sleep(0.2)
+        browser = await _attached(playwright, f"http://127.0.0.1:{port}")
         context = browser.contexts[0]
         context.set_default_timeout(PATIENCE_MS)
         device = Device(context, url)
         mover = await moving(device, world, world.vcu.founded)
         await controlled(mover.page)
         return device
+
+
+async def _attached(playwright: Playwright, address: str) -> Browser:
+    """The browser that was just started, as soon as it answers."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                return await playwright.chromium.connect_over_cdp(address)
+            except Error:
+                await asyncio.sleep(0.2)
 
 
 def held(root: int) -> float:
