@@ -57,6 +57,7 @@ export function timelineOf(
       text: lineOf(verified, teller),
     };
   });
+  const placed = new Map(view.book.entries.map((verified) => [verified.placed.seq, verified]));
   const reads = readers
     .filter((reader) => reader.alarm === null)
     .map((reader): TimelineRow => {
@@ -66,10 +67,23 @@ export function timelineOf(
         group: "read",
         who: people.nameOf(reader.organisation, reader.worker),
         legalName: directory.legalName(reader.organisation),
-        text: reader.seq === view.book.log.seq ? "Has read everything" : `Has read up to entry ${reader.seq}`,
+        ...readAs(placed.get(reader.seq), reader.seq === view.book.log.seq, people),
       };
     });
   return [...entries, ...reads].sort((one, other) => other.at - one.at || other.seq - one.seq);
+}
+
+/** How far somebody has read, by who sent the last of it and when: nobody counts entries. */
+function readAs(
+  last: Verified | undefined,
+  everything: boolean,
+  people: People,
+): Pick<TimelineRow, "text" | "upTo"> {
+  if (everything) return { text: "Has read everything" };
+  if (last === undefined) return { text: "Has read a part" };
+  const { header, placed } = last;
+  const name = people.nameOf(header.organisation, header.worker);
+  return { text: `Has read up to what ${name} sent`, upTo: placed.receivedAt };
 }
 
 function lineOf(verified: Verified, teller: EntryTeller): string {

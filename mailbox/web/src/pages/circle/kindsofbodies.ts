@@ -7,5 +7,5 @@ export const KINDS: Record<OrganisationKind, string> = {
   charity: "Charity",
   housing: "Housing",
   health: "Health",
-  other: "Partner",
+  other: "Partner organisation",
 };

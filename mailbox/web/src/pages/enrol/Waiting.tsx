@@ -61,13 +61,14 @@ export function Founded({ session, fingerprint }: FoundedProps) {
   return (
     <Page heading="Your organisation is set up" tab="Organisation set up">
       <p class="govuk-body">
-        One step is left. The people who run this network ring you on a number they know, and ask for this:
+        One step is left. The people who run this network ring you on a number they know, to check that this
+        is you. Then read them these five words:
       </p>
       <section class="kith-card" aria-label="To read out on the telephone">
         <p class="kith-fingerprint">{fingerprint}</p>
       </section>
       <p class="govuk-body">
-        You find it again under <strong>Organisation</strong>. Once it was checked, partners can invite{" "}
+        You find them again under <strong>Organisation</strong>. Once they were checked, partners can invite{" "}
         {session.legalName || "your organisation"}.
       </p>
       <Quicker />

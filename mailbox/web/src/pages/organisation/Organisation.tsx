@@ -6,7 +6,7 @@ import { count } from "@/app/time";
 import { useNow, useSession, useVault } from "@/app/vault";
 import { ButtonLink, Link } from "@/components/Button";
 import { Details } from "@/components/Details";
-import { Empty } from "@/components/Empty";
+import { EmptyLine } from "@/components/Empty";
 import { Notice } from "@/components/Notice";
 import { Page } from "@/components/Page";
 import { SummaryList } from "@/components/SummaryList";
@@ -120,11 +120,9 @@ function WaitingList({ waiting, colleagues }: WaitingListProps) {
         {waiting.length > 0 ? <Count number={waiting.length} noun="waiting" /> : null}
       </h2>
       {waiting.length === 0 ? (
-        <Empty title="Nobody waits">
-          <p class="govuk-body">
-            People appear here once they have opened their link and chosen their words.
-          </p>
-        </Empty>
+        <EmptyLine>
+          Nobody. People appear here once they have opened their link and kept their words.
+        </EmptyLine>
       ) : (
         <ul class="kith-rows">
           {waiting.map((one) => (
@@ -228,8 +226,16 @@ function Facts({ view, manager }: WholeProps) {
             ) : null,
           },
           {
-            name: "To read out when the network rings you",
-            value: <span class="kith-fingerprint">{view.fingerprint}</span>,
+            name: "Five words for the telephone",
+            value: (
+              <>
+                <span class="kith-fingerprint">{view.fingerprint}</span>
+                <span class="kith-fact-hint">
+                  The people who run this network may ring to check that this is you. Read them these five
+                  words. They are not a secret, and they open nothing.
+                </span>
+              </>
+            ),
           },
         ]}
       />

@@ -13,7 +13,7 @@ export const KINDS: Readonly<Record<OrganisationKind, string>> = {
   charity: "Charity",
   housing: "Housing",
   health: "Health",
-  other: "Other",
+  other: "Partner organisation",
 };
 
 export const ROLE_CHOICES = [

@@ -5,7 +5,7 @@ import { circlePath, useNote } from "@/app/router";
 import { count } from "@/app/time";
 import { useNow, useSession, useVault } from "@/app/vault";
 import { ButtonLink, Link } from "@/components/Button";
-import { Empty } from "@/components/Empty";
+import { EmptyLine } from "@/components/Empty";
 import { Notice } from "@/components/Notice";
 import { Page } from "@/components/Page";
 import { Count } from "@/components/Tabs";
@@ -84,11 +84,7 @@ function Lists({ today, now, onChange }: WorkProps & { readonly now: number }) {
       <section class="kith-section" aria-labelledby="mine">
         <Heading id="mine" words="To do for me" number={today.mine.length} />
         {today.mine.length === 0 ? (
-          <Empty title="Nothing is given to you">
-            <p class="govuk-body">
-              Actions appear here when you accept them or a colleague hands them to you.
-            </p>
-          </Empty>
+          <EmptyLine>Nothing. Actions you accept, or that a colleague hands to you, appear here.</EmptyLine>
         ) : (
           <ul class="kith-rows">
             {today.mine.map((action) => (
@@ -107,18 +103,16 @@ function Lists({ today, now, onChange }: WorkProps & { readonly now: number }) {
           </ul>
         </section>
       ) : null}
-      <section class="kith-section" aria-labelledby="unassigned">
-        <Heading id="unassigned" words="Nobody has picked these up" number={today.unassigned.length} />
-        {today.unassigned.length === 0 ? (
-          <Empty title="Every action of your organisation has somebody" />
-        ) : (
+      {today.unassigned.length > 0 ? (
+        <section class="kith-section" aria-labelledby="unassigned">
+          <Heading id="unassigned" words="Nobody has picked these up" number={today.unassigned.length} />
           <ul class="kith-rows">
             {today.unassigned.map((action) => (
               <ActionRow key={action.action} action={action} now={now} onChange={onChange} free />
             ))}
           </ul>
-        )}
-      </section>
+        </section>
+      ) : null}
       <Unread today={today} now={now} />
     </>
   );
@@ -138,7 +132,7 @@ function Unread({ today, now }: { readonly today: TodayView; readonly now: numbe
     <section class="kith-section" aria-labelledby="unread">
       <Heading id="unread" words="New to read" number={today.unread.length} />
       {today.unread.length === 0 ? (
-        <Empty title="You have read everything" />
+        <EmptyLine>You have read everything.</EmptyLine>
       ) : (
         <ul class="kith-rows">
           {today.unread.slice(0, UNREAD_SHOWN).map((row) => (

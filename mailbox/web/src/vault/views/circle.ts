@@ -188,4 +188,6 @@ export interface TimelineRow {
   readonly who: string;
   readonly legalName: string;
   readonly text: string;
+  /** Who read, not everything yet: when the newest of what they have read was sent. */
+  readonly upTo?: Milliseconds;
 }

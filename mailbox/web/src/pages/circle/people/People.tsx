@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { circlePath } from "@/app/router";
 import { BackLink, ButtonGroup, ButtonLink, Link } from "@/components/Button";
 import { Details } from "@/components/Details";
-import { Empty } from "@/components/Empty";
+import { EmptyLine } from "@/components/Empty";
 import { Notice } from "@/components/Notice";
 import { Tag } from "@/components/Tag";
 import { useSession } from "@/app/vault";
@@ -57,9 +57,7 @@ function Everybody() {
       </ul>
       <h3 class="govuk-heading-s">Invitations waiting for an answer</h3>
       {invited.length === 0 ? (
-        <Empty title="No invitation is waiting">
-          <p class="govuk-body">Every organisation that was asked has answered.</p>
-        </Empty>
+        <EmptyLine>None. Every organisation that was asked has answered.</EmptyLine>
       ) : (
         <ul class="kith-people">
           {invited.map((member) => (

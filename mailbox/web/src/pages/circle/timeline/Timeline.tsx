@@ -8,7 +8,7 @@ import { Empty } from "@/components/Empty";
 import { Checkboxes } from "@/components/Field";
 import { Pagination } from "@/components/Table";
 import { Answer } from "@/components/TroubleNote";
-import { useInside } from "@/pages/circle/inside";
+import { useInside, When } from "@/pages/circle/inside";
 import type { TimelineRow } from "@/vault/api";
 
 const GROUPS: Record<TimelineRow["group"], string> = {
@@ -104,7 +104,15 @@ function Row({ row }: { readonly row: TimelineRow }) {
         {sayClock(row.at)}
       </time>
       <div class="kith-timeline__what">
-        <p class="kith-timeline__text">{row.text}</p>
+        <p class="kith-timeline__text">
+          {row.text}
+          {row.upTo !== undefined && (
+            <>
+              {" "}
+              <When at={row.upTo} />
+            </>
+          )}
+        </p>
         <p class="kith-timeline__who">
           <span class="kith-timeline__group">{GROUPS[row.group]}</span>{" "}
           {[row.who, row.legalName].filter(Boolean).join(", ")}
