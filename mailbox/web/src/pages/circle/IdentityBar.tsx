@@ -1,5 +1,6 @@
 /** Whom this is about, and how to reach them safely: in sight on every part of a circle, wherever one scrolls. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { circlePath } from "@/app/router";
 import { Link } from "@/components/Button";
 import { Tag } from "@/components/Tag";
@@ -47,8 +48,11 @@ function SafeContact({ words }: { readonly words: string }) {
     addEventListener("resize", look);
     return () => removeEventListener("resize", look);
   }, [words, whole]);
+  const bar = useRef<HTMLElement>(null);
+  const stuck = useStuck(bar);
+  const shape = `${whole ? " kith-safe--whole" : ""}${stuck ? " kith-safe--stuck" : ""}`;
   return (
-    <aside class={`kith-safe${whole ? " kith-safe--whole" : ""}`} aria-label="Safe contact">
+    <aside class={`kith-safe${shape}`} aria-label="Safe contact" ref={bar}>
       <span class="kith-safe__sign" aria-hidden="true">
         !
       </span>
@@ -70,4 +74,32 @@ function SafeContact({ words }: { readonly words: string }) {
       </div>
     </aside>
   );
+}
+
+/** Whether it stands at the top of the screen because somebody has scrolled past its place. It is then less
+ * tall, and what it gave up stays as room beneath its place, so that nothing on the page moves. */
+function useStuck(bar: RefObject<HTMLElement | null>): boolean {
+  const [stuck, setStuck] = useState(false);
+  const tall = useRef(0);
+  useEffect(() => {
+    const before = bar.current?.previousElementSibling;
+    if (!before) return;
+    const watch = new IntersectionObserver(([seen]) => {
+      if (!seen || !bar.current) return;
+      const past = !seen.isIntersecting && seen.boundingClientRect.bottom <= 0;
+      if (past) tall.current = bar.current.offsetHeight;
+      setStuck(past);
+    });
+    watch.observe(before);
+    return () => watch.disconnect();
+  }, [bar]);
+  useLayoutEffect(() => {
+    const place = bar.current;
+    if (!place) return;
+    place.style.removeProperty("margin-bottom");
+    if (!stuck) return;
+    const below = parseFloat(getComputedStyle(place).marginBottom) || 0;
+    place.style.marginBottom = `${below + Math.max(0, tall.current - place.offsetHeight)}px`;
+  }, [stuck, bar]);
+  return stuck;
 }

@@ -1,5 +1,5 @@
 /** Writing: the words are kept as they are typed, stay when sending fails, and say who will read them. */
-import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useDoing, useDraft, type Draft } from "@/app/asked";
 import { useVault } from "@/app/vault";
 import { announce } from "@/components/Announce";
@@ -37,6 +37,9 @@ function Writing({ onSent }: { readonly onSent: () => Promise<void> }) {
   const tooLong = message.text.length > LIMIT;
   const nobody = message.only !== null && message.only.length === 0;
 
+  const [form, near] = useNear();
+  const resting = !near && empty && message.only === null && !sending.busy && !sending.trouble;
+
   async function send(): Promise<void> {
     if (empty || tooLong || nobody || sending.busy) return;
     const sent = await sending.run(() => vault.post(head.circle, message.text.trim(), message.only));
@@ -48,7 +51,8 @@ function Writing({ onSent }: { readonly onSent: () => Promise<void> }) {
 
   return (
     <form
-      class="kith-composer"
+      ref={form}
+      class={resting ? "kith-composer kith-composer--resting" : "kith-composer"}
       aria-label="Write a message"
       onSubmit={(event) => {
         event.preventDefault();
@@ -93,6 +97,7 @@ function WordsBox({ draft, message, busy, write, send }: WordsBoxProps) {
         class="govuk-textarea kith-composer__box"
         rows={1}
         value={message.text}
+        placeholder={message.only === null ? "Write a message" : "Write a restricted note"}
         readOnly={busy || !draft.ready}
         aria-describedby={`${id}-left`}
         onInput={(event) => write({ text: event.currentTarget.value })}
@@ -111,6 +116,36 @@ function WordsBox({ draft, message, busy, write, send }: WordsBoxProps) {
       </p>
     </div>
   );
+}
+
+/** How long a press that leaves the form is given to land before the form grows small under it. */
+const LEAVING_MS = 400;
+
+/** Whether somebody is in the form: on a phone it is one line until then. */
+function useNear() {
+  const form = useRef<HTMLFormElement>(null);
+  const [near, setNear] = useState(false);
+  useEffect(() => {
+    const place = form.current;
+    if (!place) return;
+    let leaving: ReturnType<typeof setTimeout> | undefined;
+    const come = () => {
+      clearTimeout(leaving);
+      setNear(true);
+    };
+    const go = () => {
+      clearTimeout(leaving);
+      leaving = setTimeout(() => setNear(place.contains(document.activeElement)), LEAVING_MS);
+    };
+    place.addEventListener("focusin", come);
+    place.addEventListener("focusout", go);
+    return () => {
+      clearTimeout(leaving);
+      place.removeEventListener("focusin", come);
+      place.removeEventListener("focusout", go);
+    };
+  }, []);
+  return [form, near] as const;
 }
 
 /** "Draft kept", or why not. */

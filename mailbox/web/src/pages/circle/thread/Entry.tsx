@@ -38,7 +38,8 @@ function QuietLine({ circle, entry }: EntryProps) {
   return (
     <div class="kith-quiet" data-seq={entry.seq}>
       <p class="kith-quiet__text">
-        {entry.summary || entry.text}{" "}
+        {entry.summary || entry.text}
+        <span class="govuk-visually-hidden">, </span>
         <span class="kith-quiet__when">
           <When at={entry.receivedAt} />
         </span>
@@ -79,14 +80,6 @@ function SpokenEntry({ circle, entry, members, readers, mayErase }: EntryProps) 
         </h3>
         <p class="kith-entry__when">
           <When at={entry.receivedAt} />
-          {mayErase && entry.state !== "erased" && (
-            <Link
-              to={`${circlePath(circle, "about")}/erase/${entry.seq}`}
-              class="govuk-link govuk-link--no-visited-state kith-entry__erase"
-            >
-              Erase<span class="govuk-visually-hidden"> what {entry.author || "somebody"} posted here</span>
-            </Link>
-          )}
         </p>
       </header>
       <Restriction entry={entry} />
@@ -103,8 +96,30 @@ function SpokenEntry({ circle, entry, members, readers, mayErase }: EntryProps) 
       <span data-end={entry.seq} />
       <footer class="kith-entry__foot">
         {entry.state !== "erased" && <ReadBy entry={entry} members={members} readers={readers} />}
+        {mayErase && entry.state !== "erased" && <More circle={circle} entry={entry} />}
       </footer>
     </article>
+  );
+}
+
+/** What is done rarely stands behind one quiet word, out of the way of reading. */
+function More({ circle, entry }: Pick<EntryProps, "circle" | "entry">) {
+  return (
+    <details class="kith-more">
+      <summary class="kith-more__line">
+        More
+        <span class="govuk-visually-hidden">
+          {" "}
+          about what {entry.mine ? "you" : entry.author || "somebody"} posted
+        </span>
+      </summary>
+      <Link
+        to={`${circlePath(circle, "about")}/erase/${entry.seq}`}
+        class="govuk-link govuk-link--no-visited-state kith-more__step"
+      >
+        Erase<span class="govuk-visually-hidden"> what {entry.author || "somebody"} posted here</span>
+      </Link>
+    </details>
   );
 }
 
