@@ -25,6 +25,8 @@ export class HashBeside implements Hashing {
   readonly #port: Port;
   readonly #close: () => void;
   #batch = new Uint8Array(BATCH);
+  /** Batches that came back: they go round, so that a long stream leaves no garbage behind. */
+  readonly #spare: Uint8Array<ArrayBuffer>[] = [];
   #filled = 0;
   #behind = 0;
   #told: (() => void) | undefined;
@@ -35,7 +37,8 @@ export class HashBeside implements Hashing {
     this.#close = close;
     port.onmessage = ({ data }) => {
       this.#behind -= 1;
-      if (data instanceof Uint8Array) this.#hash = data;
+      if (data instanceof ArrayBuffer) this.#spare.push(new Uint8Array(data));
+      else if (data instanceof Uint8Array) this.#hash = data;
       this.#told?.();
     };
   }
@@ -69,7 +72,7 @@ export class HashBeside implements Hashing {
     const batch = this.#batch.subarray(0, this.#filled);
     this.#behind += 1;
     this.#port.postMessage(batch, [batch.buffer]);
-    this.#batch = new Uint8Array(BATCH);
+    this.#batch = this.#spare.pop() ?? new Uint8Array(BATCH);
     this.#filled = 0;
     await this.#until(() => this.#behind < WAITING);
   }
@@ -89,13 +92,15 @@ export interface Taking {
   digest(): Uint8Array;
 }
 
-/** Hash what comes through `port`, in order: bytes are taken, null asks for the hash. `made` first. */
+/** Hash what comes through `port`, in order: bytes are taken and their buffer given back, null asks for the hash. */
 export function serveHash(port: Port, made: Promise<Taking>): void {
   let turn = made;
   port.onmessage = ({ data }) => {
     turn = turn.then((hash) => {
-      if (data instanceof Uint8Array) hash.update(data);
-      port.postMessage(data === null ? hash.digest() : true, []);
+      if (data instanceof Uint8Array) {
+        hash.update(data);
+        port.postMessage(data.buffer, [data.buffer]);
+      } else port.postMessage(hash.digest(), []);
       return hash;
     });
     return turn;
