@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,7 +12,9 @@ import pytest
 from hub.config import Settings, read_settings
 from hub.kernel.keys import make_keys
 from storage.s3 import S3Settings
+from tests.hub import ready
 from tests.hub.running import RunningHub, running_hub
+from tests.real.postgresql import Server
 
 
 def small_settings(folder: Path, **overrides: object) -> Settings:
@@ -29,12 +32,25 @@ def large_settings(folder: Path, database: str, s3: S3Settings, **overrides: obj
     return small_settings(folder, database=database, blobs=blobs, keys=folder / "keys", **overrides)
 
 
+@pytest.fixture(scope="session")
+def _copies(postgresql_server: Server) -> Iterator[str]:
+    """Addresses of databases of one's own, each with every table."""
+    template = ready.make_template(postgresql_server)
+    return (postgresql_server.create(f"hub_{number}", template) for number in count(1))
+
+
+@pytest.fixture
+def ready_postgresql_url(_copies: Iterator[str]) -> str:
+    """The address of a database with every table and nothing in them."""
+    return next(_copies)
+
+
 @pytest.fixture(params=["sqlite-disk", "postgresql-s3"])
 def hub_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """Each of the two ways to run a hub."""
     if request.param == "sqlite-disk":
         return small_settings(tmp_path)
-    url, s3 = request.getfixturevalue("postgresql_url"), request.getfixturevalue("s3_settings")
+    url, s3 = request.getfixturevalue("ready_postgresql_url"), request.getfixturevalue("s3_settings")
     return large_settings(tmp_path, url, s3)
 
 

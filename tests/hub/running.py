@@ -16,10 +16,11 @@ from hub.config import Settings
 from hub.kernel.caller import SessionReader
 from hub.kernel.context import Hub
 from hub.kernel.feature import Feature
-from hub.kernel.opening import bring_up_to_date, opened
+from hub.kernel.opening import opened
 from hub.kernel.server import listen
 from storage.blobs import BlobStore
 from storage.database import Database
+from tests.hub.ready import lay_out
 
 START = 1_795_000_000_000  # a Wednesday morning, 2026-11-18
 
@@ -115,7 +116,7 @@ async def running_hub(
 ) -> AsyncIterator[RunningHub]:
     """Start one; several may share a database."""
     clock = clock or Clock()
-    bring_up_to_date(settings)
+    lay_out(settings)
     async with opened(settings) as (database, blobs), aiohttp.ClientSession() as client:
         hub = assemble(settings, database=database, blobs=blobs, clock=clock, sessions=sessions)
         runner, site = await listen(build(hub, features, request_log=request_log), settings.listen)

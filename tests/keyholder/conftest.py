@@ -11,8 +11,8 @@ import pytest
 
 from crypto.private import secrets
 from hub.config import Settings
-from hub.kernel.opening import bring_up_to_date
 from tests.hub.conftest import small_settings
+from tests.hub.ready import put_file
 from tests.hub.running import RunningHub, running_hub
 from tests.keyholder.world import World, building
 
@@ -36,10 +36,10 @@ def quick_stretch(words: str, salt: bytes) -> bytes:
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database with every table, to be copied: migrating once is enough."""
-    home = tmp_path_factory.mktemp("migrated")
-    bring_up_to_date(small_settings(home))
-    return home / "hub.db"
+    """An empty database with every table, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "hub.db"
+    put_file(path)
+    return path
 
 
 def ready_settings(home: Path, migrated: Path) -> Settings:

@@ -17,7 +17,7 @@ from tests.real import postgresql, s3
 def postgresql_server() -> Iterator[postgresql.Server]:
     """A server that all tests of this process share: do not stop it (see `postgresql.running` for one's
     own)."""
-    with postgresql.running() as server:
+    with postgresql.running(safe=False) as server:
         yield server
 
 

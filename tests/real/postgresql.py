@@ -43,12 +43,16 @@ def _group(user: str) -> str:
 
 
 class Server:
-    """One server with its data under `folder`; `port` only names its socket, so that no port of the machine
-    is used."""
+    """One server with its data under `folder`, and its socket, so that no port of the machine is used.
 
-    def __init__(self, folder: Path, *, fsync: bool = True) -> None:
+    One that is not `safe` would not survive a loss of power, which no test can bring about: it commits what it
+    is told to, and its processes may be killed, but it does not wait for the disk. Nor does it tidy behind the
+    many small databases of the tests.
+    """
+
+    def __init__(self, folder: Path, *, safe: bool = True) -> None:
         self.folder = folder
-        self.fsync = fsync
+        self.safe = safe
         self._process: subprocess.Popen[bytes] | None = None
 
     def make(self) -> None:
@@ -68,9 +72,11 @@ class Server:
         """Start, and return once it answers."""
         settings = {
             "listen_addresses": "", "unix_socket_directories": str(self.folder), "max_connections": "200",
-            "fsync": "on" if self.fsync else "off", "shared_buffers": "64MB", "max_wal_size": "1GB",
-            "autovacuum_naptime": "10s", "log_min_messages": "fatal",
+            "shared_buffers": "64MB", "max_wal_size": "1GB", "autovacuum_naptime": "10s",
+            "log_min_messages": "fatal",
         }  # fmt: skip
+        if not self.safe:
+            settings |= {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
         words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
@@ -96,9 +102,9 @@ class Server:
             raise RuntimeError(done.stderr.decode())
         return done.returncode
 
-    def create(self, name: str) -> str:
-        """Make an empty database and return its address."""
-        self._run("createdb", name)
+    def create(self, name: str, like: str | None = None) -> str:
+        """Make an empty database, or a copy of another that nobody uses, and return its address."""
+        self._run("createdb", name, *(["--template", like] if like else []))
         return self.url(name)
 
     def url(self, name: str) -> str:
@@ -115,6 +121,13 @@ class Server:
             self._process.send_signal(signal.SIGINT)
         self._process.wait(30)
         self._process = None
+
+    def throw_away(self) -> None:
+        """Stop for good, without writing down for the next start what is in memory."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(30)
+            self._process = None
 
     @contextmanager
     def silent(self) -> Iterator[None]:
@@ -134,14 +147,14 @@ class Server:
 
 
 @contextmanager
-def running(*, fsync: bool = True) -> Iterator[Server]:
+def running(*, safe: bool = True) -> Iterator[Server]:
     """A fresh server for the length of a block."""
     folder = Path(tempfile.mkdtemp(prefix="kith-pg-"))
-    server = Server(folder, fsync=fsync)
+    server = Server(folder, safe=safe)
     try:
         server.make()
         server.start()
         yield server
     finally:
-        server.stop()
+        server.throw_away()
         shutil.rmtree(folder, ignore_errors=True)
