@@ -5,6 +5,7 @@ import { type Listed, Documents, type Rooms } from "@/end/documents";
 import type { DocumentReader } from "@/end/downloading";
 import { BadInput, NotAccepted, NotReady } from "@/end/errors";
 import { Pace } from "@/end/pace";
+import { plainName } from "@/end/profile";
 import { Serving } from "@/end/serving";
 import { troubleOf } from "@/end/trouble";
 import { Uploads } from "@/end/uploads";
@@ -305,7 +306,7 @@ function view({ book }: Rooms, { verified, manifest, alarm }: Listed, versions: 
     name: manifest === null ? "" : safeName(manifest.name),
     mediaType: manifest?.mediaType ?? "",
     size: manifest?.size ?? 0,
-    author: manifest?.author ?? "",
+    author: plainName(manifest?.author ?? ""),
     legalName: desk.directory.legalName(header.organisation),
     receivedAt: placed.receivedAt,
     description: manifest?.description ?? "",

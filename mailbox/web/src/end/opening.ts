@@ -8,6 +8,7 @@ import { type Alarm, AlarmKind } from "@/end/alarms";
 import { type EpochKeys, KEY_BYTES, ownBox } from "@/end/epochs";
 import { CannotOpen } from "@/end/errors";
 import type { Logbook } from "@/end/logbook";
+import { plainName } from "@/end/profile";
 import { EMPTY, toHex } from "@/protocol/bytes";
 import type { Circle } from "@/protocol/circle";
 import { headerId, verifyBody } from "@/protocol/entries";
@@ -166,7 +167,7 @@ function item(
     kind: header.kind,
     worker: header.worker,
     organisation: header.organisation,
-    author: body?.author ?? "",
+    author: plainName(body?.author ?? ""),
     sentAt: header.sentAt,
     receivedAt: placed.receivedAt,
     facts,

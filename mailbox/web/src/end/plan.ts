@@ -36,7 +36,7 @@ export async function planOf(
       text,
       gap,
     })),
-    author: body?.author ?? "",
+    author: item?.author ?? "",
     at: item?.receivedAt ?? 0,
     actions,
     mayWrite: mayWrite && owner,
