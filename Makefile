@@ -13,6 +13,8 @@ INSTALL ?=
 export INSTALL
 export PYTHONPATH := $(CURDIR):$(CURDIR)/mailbox/python
 unexport MAKEFLAGS
+# Every process of the tests compiling all modules for itself would cost minutes.
+unexport PYTHONDONTWRITEBYTECODE
 # Where package managers put PostgreSQL without linking it.
 space := $(subst ,, )
 SERVERS := $(wildcard /usr/pgsql-*/bin /opt/homebrew/opt/postgresql*/bin /usr/local/opt/postgresql*/bin)
@@ -20,8 +22,11 @@ export PATH := $(PATH)$(subst $(space):,:,$(foreach folder,$(SERVERS),:$(folder)
 
 CODE := crypto policies storage hub mailbox/python/keyholder demo
 SPACES := $(wildcard $(CODE) tests bench)
-FAST_TESTS := $(wildcard tests/crypto tests/policies tests/architecture)
-WORKERS ?= 2
+# What is measured line by line, by tests that only compute; and all others, which also wait for servers.
+MEASURED := $(wildcard tests/crypto tests/policies)
+OTHERS := tests $(foreach folder,$(MEASURED),--ignore=$(folder))
+WORKERS ?= 3
+PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 .PHONY: help demo serve web test check bench screenshots fuzz routes format lock wheel set-up clean
 
@@ -39,22 +44,24 @@ web: $(WEB_READY) ## Build the web mailbox into mailbox/web/dist, where anything
 
 test: $(DEV_READY) $(WEB_READY) ## Everything: the checks, then every test against real servers
 	@sh scripts/system-packages
-	@$(MAKE) --no-print-directory check-style
-	@$(MAKE) --no-print-directory test-web
-	$(PY) -m pytest -n $(WORKERS) --dist loadscope --cov --cov-report=term $(ARGS)
+	@$(MAKE) --no-print-directory -j 2 check-python check-web test-web
+	$(PYTEST) --cov --cov-report=term $(MEASURED) $(ARGS)
+	$(PYTEST) $(OTHERS) $(ARGS)
 
-check: check-style $(WEB_READY) ## The fast part: style, types, layers, and the tests that need no server
-	$(PY) -m pytest -q -n $(WORKERS) --dist loadscope $(FAST_TESTS)
+check: check-python check-web $(WEB_READY) ## The fast part: style, types, layers, and the tests that need no server
+	$(PYTEST) -q $(MEASURED) $(wildcard tests/architecture)
 
-.PHONY: check-style test-web
+.PHONY: check-python check-web test-web
 test-web: $(WEB_READY)
 	sh scripts/with-node $(VENV) node node_modules/vitest/vitest.mjs run --silent --reporter=minimal 2>&1
 
-check-style: $(DEV_READY) $(WEB_READY)
+check-python: $(DEV_READY)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy $(SPACES)
 	$(VENV)/bin/lint-imports
+
+check-web: $(WEB_READY)
 	sh scripts/with-node $(VENV) node node_modules/typescript/bin/tsc --noEmit
 	sh scripts/with-node $(VENV) node node_modules/prettier/bin/prettier.cjs --check --log-level warn .
 

@@ -45,9 +45,9 @@ def _group(user: str) -> str:
 class Server:
     """One server with its data under `folder`, and its socket, so that no port of the machine is used.
 
-    One that is not `safe` would not survive a loss of power, which no test can bring about: it commits what it
-    is told to, and its processes may be killed, but it does not wait for the disk. Nor does it tidy behind the
-    many small databases of the tests.
+    One that is not `safe` would not survive a loss of power, which no test can bring about: it commits what
+    it is told to, and its processes may be killed, but it does not wait for the disk. Nor does it tidy behind
+    the many small databases of the tests.
     """
 
     def __init__(self, folder: Path, *, safe: bool = True) -> None:
