@@ -24,7 +24,7 @@ async def theatre(
     home = tmp_path_factory.mktemp("hostile") / "hub"
     async with (
         browser_hub(home, website) as hub,
-        between(hub.url) as proxy,
+        between(hub.url, Between) as proxy,
         building(hub) as world,
         screens_of(browser, proxy.url) as screens,
     ):

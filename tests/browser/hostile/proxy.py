@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import aiohttp
 from aiohttp import web
 
 from tests.hostile.proxy import Asked, Proxy
 
-_HOP = {"connection", "content-length", "date", "host", "keep-alive", "server", "transfer-encoding", "upgrade"}
+_HOP = {
+    "connection",
+    "content-length",
+    "date",
+    "host",
+    "keep-alive",
+    "server",
+    "transfer-encoding",
+    "upgrade",
+}
 _LARGEST = 64 * 1024 * 1024
 Reforge = Callable[[bytes, Mapping[str, str]], bytes]
+Kind = TypeVar("Kind", bound="Between")
 
 
 @dataclass
@@ -51,7 +62,9 @@ class Between(Proxy):
                     whole = change(whole, request.headers)
             served = self._answer(asked, answer.status, answer.content_type, whole)
             for name, value in _through(answer.headers).items():
-                if name.lower() not in {"content-type", "content-encoding"} or not asked.path.startswith("/v1/"):
+                if name.lower() not in {"content-type", "content-encoding"} or not asked.path.startswith(
+                    "/v1/"
+                ):
                     served.headers[name] = value
             return served
 
@@ -73,9 +86,9 @@ async def _streamed(request: web.Request, answer: aiohttp.ClientResponse) -> web
 
 
 @asynccontextmanager
-async def between(hub: str) -> AsyncIterator[Between]:
+async def between(hub: str, make: Callable[[str], Kind]) -> AsyncIterator[Kind]:
     """A proxy in front of ``hub`` until the end of the block."""
-    proxy = Between(hub)
+    proxy = make(hub)
     app = web.Application(client_max_size=_LARGEST)
     app.router.add_route("*", "/{tail:.*}", proxy.handle)
     runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)

@@ -1,8 +1,8 @@
 """Where the lies are told: one hub, one proxy, two people at screens who see the hub only through it.
 
-    circle, theirs = await stage.world.shared_circle()
-    stage.proxy.change("/headers", false.serve)
-    await stage.refuses("partner", f"/circles/{circle.id.hex()}", 13, "forged")
+circle, theirs = await stage.world.shared_circle()
+stage.proxy.change("/headers", false.serve)
+await stage.refuses("partner", f"/circles/{circle.id.hex()}", 13, "forged")
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ _ALARMS = """
   report: box.querySelector("pre").textContent,
 }))
 """
+_SOON_MS = 10_000
 _LINE = re.compile(r"^(What happened|What is safe|Code|Rule|Evidence): (.*)$", re.MULTILINE)
 
 
@@ -72,8 +73,10 @@ async def alarms(page: Page) -> list[Shown]:
 
 async def alarmed(page: Page, item: int, *codes: str, small: bool = False) -> Shown:
     """Wait for the one alarm that the page shows; it is of that item, and nothing forged stands beside it."""
-    await expect(page.locator(".kith-alarm").first).to_be_visible()
-    [shown] = await alarms(page)
+    await expect(page.locator(".kith-alarm").first).to_be_visible(timeout=_SOON_MS)
+    found = await alarms(page)
+    assert len(found) == 1, found
+    shown = found[0]
     shown.check()
     assert shown.item == item, shown
     assert not codes or shown.code in codes, shown
@@ -105,7 +108,8 @@ class Stage:
         self.proxy.honest()
         for seat in (self.owner, self.partner):
             await seat.go("/nowhere")
-            await expect(seat.page.locator(".kith-alarm")).to_have_count(0)
+            await expect(seat.page.get_by_role("heading", level=1)).to_have_text("There is no such page")
+            assert [shown.report for shown in await alarms(seat.page)] == []
 
 
 async def seated(screens: Screens, world: World, founded: Founded) -> Seat:
