@@ -9,6 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from hub.notifications.jobs import send_mail
+from policies.calendar import calendar
+from policies.limits import DAY, MINUTE
 from tests.browser.conftest import RealClock
 from tests.hub.conftest import small_settings
 from tests.hub.notifications.conftest import smtp_settings, words_of
@@ -24,6 +27,7 @@ class Post:
 
     hub: RunningHub
     server: MailServer
+    latest: int = 0
 
     async def newest(self, to: str, saying: str = "") -> str:
         """Send what is due; the words of the newest mail to that address."""
@@ -32,6 +36,15 @@ class Post:
         fitting = [text for text in found if saying in text]
         assert fitting, f"no mail to {to} among {len(self.server.mails)}"
         return fitting[-1]
+
+    async def digest(self, to: str) -> str:
+        """The newest mail that says what waits. Such mail leaves in service hours, after a while: the job
+        runs as if those had come, and every clock stays where it is."""
+        begins = calendar().next_service_moment(max(self.hub.clock(), self.latest + DAY))
+        self.latest = calendar().next_service_moment(begins + 6 * MINUTE)
+        while await send_mail(self.hub.hub, self.latest):
+            pass
+        return await self.newest(to, "/go/")
 
     async def link(self, to: str) -> str:
         """Path and fragment of the link in the newest mail to that address."""
