@@ -1,4 +1,4 @@
-"""One hub, one proxy and two signed-in screens for all tests of this folder; each test makes its own circles."""
+"""One hub, one proxy and two signed-in screens for all tests here; each test makes its own circles."""
 
 from __future__ import annotations
 
