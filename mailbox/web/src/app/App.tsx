@@ -12,7 +12,7 @@ import { SessionContext, VaultContext } from "@/app/vault";
 import { Alarm } from "@/components/Alarm";
 import { Loading } from "@/components/Loading";
 import { TroubleNote } from "@/components/TroubleNote";
-import { ConnectionPage, EnrolPage, SecurityPage } from "@/app/Pages";
+import { ConnectionPage, EnrolPage, RecoverPage, SecurityPage } from "@/app/Pages";
 import { SignIn } from "@/pages/signin/SignIn";
 import { Unlock } from "@/pages/unlock/Unlock";
 
@@ -67,6 +67,7 @@ export function App({ vault }: { readonly vault: Vault }) {
 function Shown({ route, standings }: { readonly route: Route; readonly standings: Standings }): JSX.Element {
   const { standing, enter } = standings;
   if (route.page === "enrol") return <EnrolPage onEnter={enter} />;
+  if (route.page === "recover") return <RecoverPage onEnter={enter} />;
   if (route.page === "connection") return <ConnectionPage />;
   if (standing.at === "in")
     return route.page === "security" ? <SecurityPage /> : <Pages route={route} session={standing.session} />;

@@ -7,6 +7,7 @@ import { Loading } from "@/components/Loading";
 import { NotFound } from "@/pages/notfound/NotFound";
 
 export const EnrolPage = lazy(async () => (await import("@/pages/enrol/Enrol")).Enrol);
+export const RecoverPage = lazy(async () => (await import("@/pages/recover/Recover")).Recover);
 export const ConnectionPage = lazy(async () => (await import("@/pages/connection/Connection")).Connection);
 export const SecurityPage = lazy(async () => (await import("@/pages/security/Security")).Security);
 const Waiting = lazy(async () => (await import("@/pages/enrol/Waiting")).WaitingPage);

@@ -8,6 +8,7 @@ const PLAIN = [
   "sign-in",
   "unlock",
   "enrol",
+  "recover",
   "today",
   "circles",
   "organisation",

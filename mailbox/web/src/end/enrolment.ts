@@ -1,6 +1,6 @@
 /**
- * Becoming a worker: from the single-use link, or by founding an organisation (keyholder/enrolment.py; bringing
- * back an organisation with its kit is done with the command line).
+ * Becoming a worker: from the single-use link, or by founding an organisation (keyholder/enrolment.py; coming
+ * back with the printed kit is in `recovery`).
  *
  * The secret is made here and leaves only wrapped. Words are drawn here and shown once. Five spoken words
  * stand for everything a hub could swap, so a manager who types them admits these keys or nobody.

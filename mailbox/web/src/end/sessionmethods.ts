@@ -142,7 +142,12 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
       prepared = await prepare(connection, await sitting.trust(), linkToken(token), called, address);
       [sealed, enrolledWith] = [null, null];
       const words = prepared.words.split(" ");
-      return prepared.kitWords === null ? { words } : { words, kitWords: prepared.kitWords.split(" ") };
+      if (prepared.kitWords === null) return { words };
+      return {
+        words,
+        kitWords: prepared.kitWords.split(" "),
+        organisation: toHex(prepared.organisation),
+      };
     },
 
     async enrolConfirm(typed, sharedDevice) {
@@ -219,6 +224,8 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
     async removePasskey(credential) {
       sitting.me();
       await connection.delete(`/v1/me/passkeys/${toHex(sha256(fromHex(credential)))}`);
+      // Unlocking offers no passkey when none is left.
+      if ((await listPasskeys(connection)).length === 0) await device.change({ passkey: false });
     },
 
     async setPin(typed) {
@@ -230,11 +237,13 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
       const { hub } = await sitting.trust();
       const place = { hub, organisation, worker, address };
       await device.change({ pin: await makePin(connection, await device.token(), pin, secret, place) });
+      await sitting.tell();
     },
 
     async removePin() {
       await device.change({ pin: null });
       await forgetPin(connection, await device.token());
+      if (sitting.open) await sitting.tell();
     },
 
     async replaceOwnWords(oldWords) {
@@ -244,6 +253,7 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
       }
       const words = await replaceWords(desk, oldWords, await device.token());
       await device.change({ pin: null }); // the hub has forgotten its half
+      await sitting.tell();
       return words;
     },
 
@@ -301,7 +311,7 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
 }
 
 /** The words typed back must be the words that were drawn, in whatever spelling. Throws BadInput. */
-function checkTyped(typed: string, drawn: string): void {
+export function checkTyped(typed: string, drawn: string): void {
   try {
     if (normaliseWords(typed, SIGN_IN_WORDS) === drawn) return;
   } catch (error) {

@@ -108,6 +108,14 @@ export const PasskeysKept = answer<{ readonly items: readonly PasskeyKept[] }>({
   items: listOf(PasskeyKept, 100),
 });
 
+/** The start of a session by the printed kit. */
+export interface KitSession {
+  readonly worker: readonly Uint8Array[];
+  readonly session: Uint8Array;
+  readonly nonce: Uint8Array;
+}
+export const KitSession = answer<KitSession>({ worker: listOf(ID, 16), session: ID, nonce: HASH });
+
 /** A session. */
 export interface Token {
   readonly token: Uint8Array;

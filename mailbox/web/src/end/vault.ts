@@ -1,9 +1,11 @@
 /** The vault: every method that pages may ask, put together from the rooms of this end. */
+import { basisMethods } from "@/end/basis";
 import { checkMethods } from "@/end/checkmethods";
 import { circleSide } from "@/end/circlemethods";
 import { documentSide } from "@/end/documentmethods";
 import { listsOf } from "@/end/lists";
 import { organisationMethods } from "@/end/organisationmethods";
+import { recoveryMethods } from "@/end/recoverymethods";
 import { sessionMethods } from "@/end/sessionmethods";
 import { Sitting } from "@/end/sitting";
 import type { Store } from "@/end/store";
@@ -40,9 +42,11 @@ export function vaultOf(origin: string, store: Store, emit: (event: VaultEvent) 
   const methods: VaultApi = {
     lists: () => Promise.resolve(listsOf()),
     ...sessionMethods(sitting),
+    ...recoveryMethods(sitting),
     ...organisationMethods(sitting, () => sitting.tell()),
     ...checkMethods(sitting),
     ...circles.methods,
+    ...basisMethods((circle) => circles.rooms(circle)),
     ...documents.methods,
   };
   return {

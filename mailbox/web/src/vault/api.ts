@@ -5,6 +5,7 @@
  * Every method may fail with a `Trouble`. Nothing here retries by itself.
  */
 import type {
+  InvitedWith,
   PersonView,
   CircleHead,
   ThreadPage,
@@ -25,6 +26,8 @@ import type {
   EnrolLook,
   NewWords,
   Enrolled,
+  PrintedKit,
+  ComingBackAs,
   PasskeyRow,
   PasskeyRequest,
 } from "@/vault/views/entering";
@@ -57,6 +60,11 @@ export interface VaultApi {
   enrolPrepare(token: string, name: string, address: string): Promise<NewWords>;
   /** The words typed back, in whatever spelling; then the enrolment is sent. */
   enrolConfirm(typed: string, sharedDevice: boolean): Promise<Enrolled>;
+
+  /** With the organisation's printed kit, when nobody else can let anybody in: tries it and draws six words. */
+  recoverPrepare(kit: PrintedKit, person: ComingBackAs): Promise<NewWords>;
+  /** The words typed back: a new manager is brought in with the kit, and signed in. */
+  recoverConfirm(typed: string, sharedDevice: boolean): Promise<Session>;
 
   signInWords(address: string, words: string, sharedDevice: boolean): Promise<Session>;
   /** After "code-needed". */
@@ -107,6 +115,8 @@ export interface VaultApi {
   invite(circle: Hex, invite: Invite): Promise<void>;
   accept(circle: Hex, text: string): Promise<void>;
   decline(circle: Hex, reason: number, text: string): Promise<void>;
+  /** What members were asked, and what the person agreed to. */
+  invitedWith(circle: Hex): Promise<readonly InvitedWith[]>;
   removeMember(circle: Hex, organisation: Hex, reason: number, text: string): Promise<void>;
   leave(circle: Hex, reason: number, text: string): Promise<void>;
   close(circle: Hex, reason: number, text: string): Promise<void>;

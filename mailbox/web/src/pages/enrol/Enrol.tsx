@@ -73,11 +73,20 @@ export function Enrol({ onEnter }: { readonly onEnter: (session: Session) => voi
         />
       );
     case "kit":
-      return <KitStep words={step.drawn.kitWords ?? []} onDone={() => setStep({ ...step, at: "typing" })} />;
+      return (
+        <KitStep
+          words={step.drawn.kitWords ?? []}
+          organisation={step.drawn.organisation ?? ""}
+          onDone={() => setStep({ ...step, at: "typing" })}
+        />
+      );
     case "typing":
       return (
         <TypeBackStep
           named={step.named}
+          send="Join"
+          busyWords="Joining, this takes a few seconds"
+          confirm={(typed, shared) => vault.enrolConfirm(typed, shared)}
           onBack={() => setStep({ ...step, at: "words" })}
           onTaken={() => setStep({ at: "name", look: step.look, taken: step.named })}
           onDone={(enrolled) => {

@@ -1,8 +1,6 @@
 /** The words typed back once, so that nobody starts with words they cannot read. */
 import { useEffect, useState } from "preact/hooks";
-import type { Enrolled } from "@/vault/api";
 import { useDoing } from "@/app/asked";
-import { useVault } from "@/app/vault";
 import { Button, ButtonGroup } from "@/components/Button";
 import { ErrorSummary } from "@/components/ErrorSummary";
 import { Checkbox } from "@/components/Field";
@@ -11,16 +9,20 @@ import { TroubleNote } from "@/components/TroubleNote";
 import { WordsField } from "@/components/WordsField";
 import type { Named } from "@/pages/enrol/NameStep";
 
-interface TypeBackProps {
-  readonly named: Named;
+interface TypeBackProps<Result> {
+  readonly named: Pick<Named, "address">;
+  /** What the button says, and says while it works. */
+  readonly send: string;
+  readonly busyWords: string;
+  readonly confirm: (typed: string, sharedDevice: boolean) => Promise<Result>;
   readonly onBack: () => void;
   /** The sign-in name is somebody else's: choose again, with new words. */
   readonly onTaken: () => void;
-  readonly onDone: (enrolled: Enrolled) => void;
+  readonly onDone: (result: Result) => void;
 }
 
-export function TypeBackStep({ named, onBack, onTaken, onDone }: TypeBackProps) {
-  const vault = useVault();
+export function TypeBackStep<Result>(props: TypeBackProps<Result>) {
+  const { named, send, busyWords, confirm, onBack, onTaken, onDone } = props;
   const { busy, trouble, run } = useDoing();
   const [typed, setTyped] = useState("");
   const [shared, setShared] = useState(false);
@@ -34,7 +36,7 @@ export function TypeBackStep({ named, onBack, onTaken, onDone }: TypeBackProps) 
   const submit = async (event: Event) => {
     event.preventDefault();
     setEmpty(!typed.trim());
-    if (typed.trim()) await run(async () => onDone(await vault.enrolConfirm(typed, shared)));
+    if (typed.trim()) await run(async () => onDone(await confirm(typed, shared)));
   };
 
   return (
@@ -76,8 +78,8 @@ export function TypeBackStep({ named, onBack, onTaken, onDone }: TypeBackProps) 
           onChange={setShared}
         />
         <ButtonGroup>
-          <Button type="submit" busy={busy} busyWords="Joining, this takes a few seconds">
-            Join
+          <Button type="submit" busy={busy} busyWords={busyWords}>
+            {send}
           </Button>
           <Button kind="quiet" onClick={onBack}>
             Show me the words again

@@ -1,5 +1,7 @@
 /** The six words, shown once, on a card that prints alone. */
 import { useState } from "preact/hooks";
+import { sayDate } from "@/app/time";
+import { useNow } from "@/app/vault";
 import { Button, ButtonGroup } from "@/components/Button";
 import { Page } from "@/components/Page";
 import { Notice } from "@/components/Notice";
@@ -27,7 +29,7 @@ export function Words({
 
 interface WordsStepProps {
   readonly words: readonly string[];
-  readonly named: Named;
+  readonly named: Pick<Named, "address">;
   readonly onDone: () => void;
 }
 
@@ -54,7 +56,13 @@ export function WordsStep({ words, named, onDone }: WordsStepProps) {
 }
 
 /** The card itself. */
-export function SignInCard({ words, named }: { readonly words: readonly string[]; readonly named: Named }) {
+export function SignInCard({
+  words,
+  named,
+}: {
+  readonly words: readonly string[];
+  readonly named: Pick<Named, "address">;
+}) {
   return (
     <section class="kith-card kith-print-only-this" aria-label="Your sign-in card">
       <h2 class="govuk-heading-m">Kith sign-in card</h2>
@@ -69,8 +77,21 @@ export function SignInCard({ words, named }: { readonly words: readonly string[]
   );
 }
 
-/** The organisation's kit: opens everything when no manager can. */
-export function KitCard({ words }: { readonly words: readonly string[] }) {
+interface KitCardProps {
+  readonly words: readonly string[];
+  /** Its number, in hex: without it the words open nothing. */
+  readonly organisation: string;
+  /** Empty while nobody has confirmed it. */
+  readonly legalName?: string;
+}
+
+/** A long number in groups that can be read out and copied by hand. */
+function inGroups(number: string): string {
+  return number.match(/.{1,4}/g)?.join(" ") ?? "";
+}
+
+/** The organisation's kit: opens everything when no manager can. All that coming back needs stands on it. */
+export function KitCard({ words, organisation, legalName }: KitCardProps) {
   return (
     <section class="kith-card kith-print-only-this" aria-label="Your organisation's kit">
       <h2 class="govuk-heading-m">Kith organisation kit</h2>
@@ -78,17 +99,36 @@ export function KitCard({ words }: { readonly words: readonly string[] }) {
         For when no manager can sign in any more. Lock it away like the keys of the building. Not for daily
         use.
       </p>
+      <p class="govuk-body">
+        {legalName ? (
+          <>
+            Organisation: <strong>{legalName}</strong>
+            <br />
+          </>
+        ) : null}
+        Organisation number:{" "}
+        <strong class="kith-fingerprint" translate={false}>
+          {inGroups(organisation)}
+        </strong>
+        <br />
+        Where to use it: <strong class="kith-break">{location.origin}/recover</strong>
+      </p>
       <Words words={words} />
-      <p class="govuk-body-s">Address: {location.origin}</p>
+      <p class="govuk-body-s">
+        Whoever holds this page can become a manager. Printed on {sayDate(useNow(), 0)}; an older kit opens
+        nothing.
+      </p>
     </section>
   );
 }
 
 export function KitStep({
   words,
+  organisation,
   onDone,
 }: {
   readonly words: readonly string[];
+  readonly organisation: string;
   readonly onDone: () => void;
 }) {
   const [kept, setKept] = useState(false);
@@ -103,7 +143,7 @@ export function KitStep({
           Nobody else holds a copy. Without it, what your organisation wrote would be lost.
         </p>
       </Notice>
-      <KitCard words={words} />
+      <KitCard words={words} organisation={organisation} />
       <Checkbox id="kept" label="I have printed or written down the kit" checked={kept} onChange={setKept} />
       <ButtonGroup>
         <Button onClick={onDone} disabled={!kept}>

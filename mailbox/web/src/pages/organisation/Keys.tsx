@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { useDoing } from "@/app/asked";
 import { navigate } from "@/app/router";
-import { useVault } from "@/app/vault";
+import { useSession, useVault } from "@/app/vault";
 import { Button, ButtonGroup, ButtonLink } from "@/components/Button";
 import { Notice } from "@/components/Notice";
 import { Page } from "@/components/Page";
@@ -38,13 +38,14 @@ export function Kit() {
 }
 
 function NewKit({ words }: { readonly words: readonly string[] }) {
+  const { organisation, legalName } = useSession();
   return (
     <Page heading="Your organisation's new kit" tab="New organisation kit">
       <Notice
         kind="warning"
         title="It is shown only now. Print it or write it down before you leave this page."
       />
-      <KitCard words={words} />
+      <KitCard words={words} organisation={organisation} legalName={legalName} />
       <ButtonGroup>
         <Button onClick={() => print()}>Print the kit</Button>
         <ButtonLink to="/organisation" kind="secondary">

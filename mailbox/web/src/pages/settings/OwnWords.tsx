@@ -17,7 +17,7 @@ export function OwnWords() {
     return (
       <>
         <Notice kind="warning" title="These are your words from now on. They are shown only now." />
-        <SignInCard words={words} named={{ name: session.name, address: session.address }} />
+        <SignInCard words={words} named={{ address: session.address }} />
         <ButtonGroup>
           <Button onClick={() => print()}>Print the card</Button>
           <Button kind="secondary" onClick={() => setWords(null)}>

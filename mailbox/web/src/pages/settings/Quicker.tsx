@@ -59,7 +59,7 @@ export function PasskeyOffer({ onMade }: { readonly onMade?: () => void }) {
   );
 }
 
-export function PinOffer({ has, onChosen }: { readonly has: boolean; readonly onChosen?: () => void }) {
+export function PinOffer({ has }: { readonly has: boolean }) {
   const [choosing, setChoosing] = useState(false);
   const [set, setSet] = useState(false);
   if (set)
@@ -71,7 +71,6 @@ export function PinOffer({ has, onChosen }: { readonly has: boolean; readonly on
         onSet={() => {
           setChoosing(false);
           setSet(true);
-          onChosen?.();
         }}
       />
     );

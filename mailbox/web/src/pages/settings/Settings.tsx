@@ -88,12 +88,9 @@ function ThisDevice() {
   const session = useSession();
   const asked = useAsked("passkeys", () => vault.passkeys());
   const { busy, trouble, run } = useDoing();
-  const [pin, setPin] = useState(session.pin);
   const [removals, setRemovals] = useState(0);
   const remove = async () => {
-    if (!(await run(() => vault.removePin()))) return;
-    setPin(false);
-    setRemovals(removals + 1);
+    if (await run(() => vault.removePin())) setRemovals(removals + 1);
   };
   return (
     <section class="kith-section" aria-labelledby="quicker">
@@ -104,9 +101,9 @@ function ThisDevice() {
         {(rows) => <Passkeys rows={rows} onChange={asked.again} />}
       </Answer>
       <PasskeyOffer onMade={asked.again} />
-      <PinOffer key={removals} has={pin} onChosen={() => setPin(true)} />
+      <PinOffer key={removals} has={session.pin} />
       <TroubleNote trouble={trouble} />
-      {pin ? (
+      {session.pin ? (
         <Button kind="quiet" busy={busy} onClick={() => void remove()}>
           Remove the PIN from this device
         </Button>

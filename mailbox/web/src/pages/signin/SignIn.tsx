@@ -121,6 +121,10 @@ function WordsStep(props: EnteringProps & { readonly onCode: (say: string) => vo
         <p class="govuk-body">
           Ask a manager in your organisation to replace your words. You get a mail with a link, and new words.
         </p>
+        <p class="govuk-body">
+          Are you the only manager, and nobody else can let you in?{" "}
+          <Link to="/recover">Come back with the printed kit</Link>
+        </p>
       </Details>
       <Details summary="I have no sign-in yet">
         <p class="govuk-body">

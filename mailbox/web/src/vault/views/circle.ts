@@ -12,10 +12,14 @@ export interface MemberView {
   readonly answerDue: Milliseconds | null;
   /** The accreditation lapsed or was withdrawn. */
   readonly lapsed: boolean;
-  /** What the invitation said, with the person's consent, where this organisation can open it. */
-  readonly basis?: string;
   /** Colleagues assigned, own organisation only. */
   readonly assigned: readonly PersonView[];
+}
+
+/** The words an organisation was invited with, where this one can open them. */
+export interface InvitedWith {
+  readonly organisation: Hex;
+  readonly text: string;
 }
 
 export interface PersonView {

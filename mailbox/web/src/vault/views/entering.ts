@@ -53,6 +53,21 @@ export interface NewWords {
   readonly words: readonly string[];
   /** Founding only: the organisation's kit, to be printed and locked away. */
   readonly kitWords?: readonly string[];
+  /** Founding only: the organisation's number, printed on the kit: coming back with it needs both. */
+  readonly organisation?: Hex;
+}
+
+/** What is printed on a kit, as typed. */
+export interface PrintedKit {
+  readonly organisation: string;
+  readonly words: string;
+}
+
+/** As whom somebody comes back with a kit. */
+export interface ComingBackAs {
+  readonly name: string;
+  readonly address: string;
+  readonly mail: string;
 }
 
 export interface Enrolled {

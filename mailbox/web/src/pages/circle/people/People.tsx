@@ -6,7 +6,8 @@ import { Details } from "@/components/Details";
 import { EmptyLine } from "@/components/Empty";
 import { Notice } from "@/components/Notice";
 import { Tag } from "@/components/Tag";
-import { useSession } from "@/app/vault";
+import { useAsked } from "@/app/asked";
+import { useSession, useVault } from "@/app/vault";
 import { KINDS } from "@/pages/circle/kindsofbodies";
 import { mayManage, useInside, When } from "@/pages/circle/inside";
 import { GiveHistory, Leave, RemoveMember } from "@/pages/circle/people/Leaving";
@@ -37,6 +38,10 @@ function Everybody() {
   const { head } = useInside();
   const here = head.members.filter((member) => member.standing !== "invited");
   const invited = head.members.filter((member) => member.standing === "invited");
+  const vault = useVault();
+  const asked = useAsked(`circle:${head.circle}:invited-with`, () => vault.invitedWith(head.circle));
+  const basisOf = (one: MemberView) =>
+    asked.value?.find((row) => row.organisation === one.organisation)?.text ?? "";
   return (
     <>
       <div class="kith-heading-row">
@@ -51,7 +56,7 @@ function Everybody() {
       <ul class="kith-people">
         {here.map((member) => (
           <li key={member.organisation}>
-            <Member member={member} />
+            <Member member={member} basis={basisOf(member)} />
           </li>
         ))}
       </ul>
@@ -62,18 +67,23 @@ function Everybody() {
         <ul class="kith-people">
           {invited.map((member) => (
             <li key={member.organisation}>
-              <Asked member={member} />
+              <Asked member={member} basis={basisOf(member)} />
             </li>
           ))}
         </ul>
       )}
-      <Consent />
       <Own />
     </>
   );
 }
 
-function Member({ member }: { readonly member: MemberView }) {
+interface MemberProps {
+  readonly member: MemberView;
+  /** The words of its invitation; empty where they cannot be opened here. */
+  readonly basis: string;
+}
+
+function Member({ member, basis }: MemberProps) {
   const { head } = useInside();
   const { organisation } = useSession();
   const own = member.organisation === organisation;
@@ -93,7 +103,7 @@ function Member({ member }: { readonly member: MemberView }) {
       <p class="kith-person__since">
         Here since <When at={member.since} as="date" />
       </p>
-      <Basis member={member} />
+      <Basis of={member.legalName} words={basis} />
       {member.lapsed && (
         <Notice kind="warning" title={`${member.legalName} reads nothing new`}>
           <p class="govuk-body">
@@ -116,7 +126,7 @@ function Member({ member }: { readonly member: MemberView }) {
   );
 }
 
-function Asked({ member }: { readonly member: MemberView }) {
+function Asked({ member, basis }: MemberProps) {
   const { head } = useInside();
   return (
     <article class="kith-person">
@@ -134,7 +144,7 @@ function Asked({ member }: { readonly member: MemberView }) {
           </>
         )}
       </p>
-      <Basis member={member} />
+      <Basis of={member.legalName} words={basis} />
       {mayManage(head) && (
         <p class="kith-person__steps">
           <Link to={`${circlePath(head.circle, "people")}/remove/${member.organisation}`}>
@@ -147,21 +157,17 @@ function Asked({ member }: { readonly member: MemberView }) {
 }
 
 /** For what, and on what basis, they were asked. */
-function Basis({ member }: { readonly member: MemberView }) {
-  if (!member.basis) return null;
-  return (
-    <Details summary="What they were asked, and what the person agreed to">
-      <p class="kith-plain-text">{member.basis}</p>
-    </Details>
+function Basis({ of, words }: { readonly of: string; readonly words: string }) {
+  if (words === "") return null;
+  const summary = (
+    <>
+      What they were asked, and what the person agreed to<span class="govuk-visually-hidden">: {of}</span>
+    </>
   );
-}
-
-function Consent() {
   return (
-    <p class="govuk-body kith-note">
-      What the person agreed to is written in each invitation: who is asked, for what, and on what basis. The
-      timeline shows when each was sent and answered.
-    </p>
+    <Details summary={summary}>
+      <p class="kith-plain-text">{words}</p>
+    </Details>
   );
 }
 
