@@ -65,7 +65,9 @@ async def test_a_post_wakes_the_other_organisation(world: World) -> None:
     ours, theirs = await world.shared_circle()
     listening = world.shelter.manager.live()
     waiting = asyncio.ensure_future(anext(listening))
-    await asyncio.sleep(0.3)
+    async with asyncio.timeout(30):
+        while not len(world.hub.hub.live):
+            await asyncio.sleep(0.01)
 
     await ours.post("Wake up.")
 

@@ -110,7 +110,7 @@ class Server:
         return boto3.client(
             "s3", endpoint_url=self.endpoint, region_name="us-east-1",
             aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY,
-            config=Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=5,
+            config=Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=30,
                           s3={"addressing_style": "path"}),
         )  # fmt: skip
 

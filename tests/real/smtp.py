@@ -86,7 +86,7 @@ class MailServer:
         """Listen again, on the same port as before."""
         self._call(self._listen())
 
-    def wait_for(self, count: int, seconds: float = 10) -> list[ReceivedMail]:
+    def wait_for(self, count: int, seconds: float = 30) -> list[ReceivedMail]:
         """The mails, once there are at least `count`. Blocks: for tests whose hub runs elsewhere."""
         end = time.monotonic() + seconds
         while len(self.mails) < count:
@@ -95,7 +95,7 @@ class MailServer:
             time.sleep(0.01)
         return list(self.mails)
 
-    async def arrived(self, count: int, seconds: float = 10) -> list[ReceivedMail]:
+    async def arrived(self, count: int, seconds: float = 30) -> list[ReceivedMail]:
         """The same as `wait_for`, leaving the event loop free."""
         return await asyncio.to_thread(self.wait_for, count, seconds)
 
@@ -103,11 +103,11 @@ class MailServer:
         """Stop for good."""
         self.go_away()
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(30)
         self._loop.close()
 
     def _call(self, work: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
 
     async def _listen(self) -> None:
         context = self._context if self.implicit else None

@@ -20,7 +20,7 @@ async def send(server: MailServer) -> None:
         use_tls=server.implicit,
         start_tls=not server.implicit,
         tls_context=server.client_context(),
-        timeout=5,
+        timeout=30,
     )
 
 

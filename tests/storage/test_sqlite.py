@@ -83,7 +83,7 @@ async def test_a_cancelled_query_is_stopped(sqlite_database: Database) -> None:
     await asyncio.sleep(0.05)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await asyncio.wait_for(task, 5)
+        await asyncio.wait_for(task, 30)
     async with sqlite_database.read() as unit:
         assert await unit.value(COUNT) == 0
 
