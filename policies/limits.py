@@ -80,6 +80,9 @@ class Sessions(Positive, frozen=True):
     """How long a session lives, and how many there may be."""
 
     idle_minutes: int
+    browser_idle_minutes: int
+    shared_idle_minutes: int
+    warning_minutes: int
     absolute_hours: int
     per_worker: int
     nonce_seconds: int
@@ -88,6 +91,21 @@ class Sessions(Positive, frozen=True):
     def idle_ms(self) -> int:
         """Signed out after this long without a request."""
         return self.idle_minutes * MINUTE
+
+    @property
+    def browser_idle_ms(self) -> int:
+        """A browser puts its keys away after this long with nobody there."""
+        return self.browser_idle_minutes * MINUTE
+
+    @property
+    def shared_idle_ms(self) -> int:
+        """The same on a shared device."""
+        return self.shared_idle_minutes * MINUTE
+
+    @property
+    def warning_ms(self) -> int:
+        """How long before that a page says so."""
+        return self.warning_minutes * MINUTE
 
     @property
     def absolute_ms(self) -> int:

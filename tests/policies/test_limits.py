@@ -34,6 +34,11 @@ def test_lifetimes_and_windows_come_in_milliseconds() -> None:
     assert LIMITS.rates.sign_in_account.window_ms == 15 * MINUTE
 
 
+def test_keys_in_a_browser_go_before_the_hub_ends_the_session_and_never_without_a_word() -> None:
+    sessions = LIMITS.sessions
+    assert sessions.warning_ms < sessions.shared_idle_ms < sessions.browser_idle_ms < sessions.idle_ms
+
+
 def test_a_box_of_the_suite_fits() -> None:
     assert LIMITS.entries.box_max >= XWING_BOX
 

@@ -2,10 +2,12 @@
  * How long keys stay when nobody is there. Browsers slow the timers of hidden pages down, and devices sleep:
  * so at every step both clocks are asked how long it has really been, and the longer answer counts.
  */
+import { limits } from "@/policies/limits";
 
-export const OWN_DEVICE_MS = 15 * 60_000;
-export const SHARED_DEVICE_MS = 5 * 60_000;
-export const WARNING_MS = 2 * 60_000;
+const { sessions } = limits();
+export const OWN_DEVICE_MS = sessions.browserIdleMs;
+export const SHARED_DEVICE_MS = sessions.sharedIdleMs;
+export const WARNING_MS = sessions.warningMs;
 const STEP_MS = 10_000;
 
 /** UTC milliseconds, and milliseconds that never run backwards. */

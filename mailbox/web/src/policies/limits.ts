@@ -2,7 +2,8 @@
 import table from "@policies/limits.toml";
 import { section, whole } from "./tables";
 
-const HOUR = 60 * 60 * 1000;
+const MINUTE = 60 * 1000;
+const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 const number = (part: string, name: string): number => whole(section(table, part), name, 1);
@@ -24,7 +25,12 @@ const LIMITS = {
     nameMaxCharacters: number("documents", "name_max_characters"),
   },
   sessions: {
-    idleMs: number("sessions", "idle_minutes") * 60 * 1000,
+    idleMs: number("sessions", "idle_minutes") * MINUTE,
+    /** Keys are put away after this long with nobody there, on a device of one's own and on a shared one. */
+    browserIdleMs: number("sessions", "browser_idle_minutes") * MINUTE,
+    sharedIdleMs: number("sessions", "shared_idle_minutes") * MINUTE,
+    /** How long before that a page says so. */
+    warningMs: number("sessions", "warning_minutes") * MINUTE,
     absoluteMs: number("sessions", "absolute_hours") * HOUR,
   },
   statements: { objectsMax: number("statements", "objects_max") },
