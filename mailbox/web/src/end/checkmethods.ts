@@ -2,14 +2,15 @@
 import { TOLERANCE_MS } from "@/end/clock";
 import { Away, KeyholderError } from "@/end/errors";
 import type { Sitting } from "@/end/sitting";
-import { Roots } from "@/hub/answers";
-import { fromHex, randomBytes, toHex } from "@/protocol/bytes";
+import { Nothing, Roots } from "@/hub/answers";
+import { equal, fromHex, randomBytes, toHex } from "@/protocol/bytes";
 import { sodium } from "@/protocol/sodium";
 import { spokenWords } from "@/protocol/private/words";
 import type { ConnectionCheck, SecurityDetails, VaultApi } from "@/vault/api";
 
 const VERSION = "0.1.0";
 const LIVE_MS = 6_000;
+const TRIED_BYTES = 32 * 1024;
 
 type Step = ConnectionCheck["step"];
 
@@ -20,7 +21,7 @@ export function checkMethods(sitting: Sitting): Pick<VaultApi, "checkConnection"
       return [
         reached,
         clock(sitting),
-        ...(reached.ok && sitting.open ? [await live(sitting)] : []),
+        ...(reached.ok && sitting.open ? [...(await bothWays(sitting)), await live(sitting)] : []),
         await storage(sitting),
         worker(),
       ];
@@ -49,8 +50,7 @@ async function reach(sitting: Sitting): Promise<ConnectionCheck> {
     await sitting.connection.get("/v1/authority", Roots, { query: { after: 0 } });
     return said("reach", true, "The hub answers.");
   } catch (error) {
-    const why = error instanceof KeyholderError ? error.say : new Away().say;
-    return said("reach", false, why);
+    return said("reach", false, whyOf(error));
   }
 }
 
@@ -82,6 +82,33 @@ async function live({ connection }: Sitting): Promise<ConnectionCheck> {
     stop.abort();
   }
   return said("live", false, "This network holds changes back: they show within 15 seconds.");
+}
+
+/** Random bytes there and back, through a draft's place that nothing else uses; then it is emptied. */
+async function bothWays({ connection }: Sitting): Promise<readonly ConnectionCheck[]> {
+  const path = `/v1/me/drafts/${toHex(randomBytes(32))}`;
+  const sent = randomBytes(TRIED_BYTES);
+  try {
+    await connection.putBytes(path, sent, Nothing);
+  } catch (error) {
+    return [said("upload", false, `Sending did not work. ${whyOf(error)}`)];
+  }
+  const upload = said("upload", true, "What is sent from here arrives.");
+  try {
+    const found = await connection.getBytes(path, 2 * TRIED_BYTES);
+    if (found !== null && equal(found, sent)) {
+      return [upload, said("download", true, "What is fetched arrives as it was sent.")];
+    }
+    return [upload, said("download", false, "What came back is not what was sent. Tell your IT team.")];
+  } catch (error) {
+    return [upload, said("download", false, `Fetching did not work. ${whyOf(error)}`)];
+  } finally {
+    await connection.delete(path).catch(() => undefined);
+  }
+}
+
+function whyOf(error: unknown): string {
+  return error instanceof KeyholderError ? error.say : new Away().say;
 }
 
 async function storage({ store }: Sitting): Promise<ConnectionCheck> {
