@@ -23,7 +23,8 @@ from hub.web import policy
 from hub.web.site import INDEX, MANIFEST, MEDIA, File, Site
 from policies.limits import limits
 
-ASSETS = "assets/"
+NEVER_PAGES = ("assets/", "opened/")
+"""Files of the app; and documents that a browser's own service worker serves, which never come to a hub."""
 FILES = Rate(6000, 60, by="address")
 """An office behind one address loads the app at the same time every morning."""
 LOOKS = Rate(limits().rates.mail_link_address.count, limits().rates.mail_link_address.seconds, by="address")
@@ -98,7 +99,7 @@ def _shown(request: Request[None]) -> web.Response:
     if file is not None:
         return _answer(request.web, file)
     wants_page = "text/html" in request.web.headers.get("Accept", "")
-    if path and (path.startswith(ASSETS) or not wants_page):
+    if path and (path.startswith(NEVER_PAGES) or not wants_page):
         raise NotFound
     return _app(request)
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import brotli
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from keyholder.connection import Connection
 from keyholder.errors import LocalTrouble
-from keyholder.webcheck import Manifest, Report, compare, packaged, read_manifest
+from keyholder.webcheck import PLAIN, Manifest, Report, compare, packaged, peoples, read_manifest
 from tests.hub.conftest import small_settings
 from tests.hub.running import RunningHub, running_hub
 from tests.hub.web.conftest import FILES, build_app
@@ -208,3 +209,61 @@ def test_what_is_no_manifest_is_refused(raw: bytes) -> None:
 
 def test_the_manifest_of_this_program_is_the_one_of_its_own_build() -> None:
     assert packaged().as_posix().endswith(("hub/website/manifest.json", "mailbox/web/dist/manifest.json"))
+
+
+async def lying(
+    folder: Path, published: Manifest, rule: Callable[[web.Request, web.Response], None]
+) -> Report:
+    """What is found of a hub whose answers are changed on the way."""
+
+    async def pass_on(request: web.Request) -> web.Response:
+        headers = {"Accept": request.headers["Accept"], "Accept-Encoding": "identity"}
+        async with running.client.get(running.url + request.raw_path, headers=headers) as found:
+            kept = {name: value for name, value in found.headers.items() if name not in _BETWEEN}
+            answer = web.Response(status=found.status, body=await found.read(), headers=kept)
+        rule(request, answer)
+        return answer
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", pass_on)
+    async with running_hub(small_settings(folder.parent)) as running:
+        server = TestServer(app)
+        await server.start_server()
+        try:
+            async with Connection(str(server.make_url("/")).rstrip("/")) as connection:
+                return await compare(connection, published, https=False)
+        finally:
+            await server.close()
+
+
+_BETWEEN = {"Content-Length", "Content-Encoding", "Transfer-Encoding", "Connection", "Date", "Server"}
+
+
+@pytest.mark.parametrize("place", ["/sign-in", "/settings", "/circles/", "/unlock", "/organisation/"])
+async def test_another_page_at_one_kind_of_address_is_noticed(
+    folder: Path, published: Manifest, place: str
+) -> None:
+    def steal(request: web.Request, answer: web.Response) -> None:
+        if request.path.startswith(place):
+            answer.body = b"<script>steal()</script>"
+
+    report = await lying(folder, published, steal)
+    assert report.differs
+    assert all(each.startswith(place) for each in report.differs)
+
+
+@pytest.mark.parametrize("header", ["Refresh", "Link", "Clear-Site-Data", "Service-Worker-Allowed"])
+async def test_a_header_that_leads_elsewhere_is_noticed(
+    folder: Path, published: Manifest, header: str
+) -> None:
+    def lead_away(request: web.Request, answer: web.Response) -> None:
+        if request.path == "/today":
+            answer.headers[header] = "0;url=/steal"
+
+    report = await lying(folder, published, lead_away)
+    assert report.headers == [f"/today: {header.lower()}"]
+
+
+def test_every_address_asked_for_is_new_each_time() -> None:
+    one, other = set(peoples()), set(peoples())
+    assert one & other == set(PLAIN)

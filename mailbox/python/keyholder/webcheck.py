@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -22,8 +23,16 @@ from keyholder.errors import LocalTrouble
 
 WHERE = "/.well-known/kith-web-manifest.json"
 INDEX = "index.html"
-PEOPLES = ("/", "/today", "/enrol", "/go/" + "0" * 64)
-"""Addresses of people: each must give the published page."""
+PLAIN = (
+    "/", "/sign-in", "/unlock", "/recover", "/enrol", "/today", "/circles", "/circles/new", "/organisation",
+    "/organisation/invite", "/organisation/admit", "/settings", "/connection", "/security",
+)  # fmt: skip
+DEEP = (
+    "/go/{64}", "/circles/{64}", "/circles/{64}/plan", "/circles/{64}/documents", "/circles/{64}/people",
+    "/circles/{64}/timeline", "/circles/{64}/about", "/circles/{64}/invite",
+    "/circles/{64}/documents/{32}/1", "/organisation/leaver/{32}", "/{16}",
+)  # fmt: skip
+"""Addresses of people, which all give the published page. ``{n}`` stands for n hex digits, new each time."""
 LARGEST = 32 * 1024 * 1024
 ENCODINGS = ("gzip, deflate, br", "gzip", "identity")
 COMPILING = re.compile(r"assets/(?:vault|hash)\.worker-[\w-]+\.js")
@@ -88,15 +97,27 @@ async def compare(connection: Connection, published: Manifest, *, https: bool) -
     served = await _served(connection, report)
     report.missing += sorted(published.keys() - served.keys()) if served else []
     report.extra += sorted(served.keys() - published.keys())
-    for path in sorted(published.keys() | served.keys()):
-        await _compare_file(connection, path, published.get(path), report, https=https)
-    for address in PEOPLES:
-        page = await connection.page(address, ENCODINGS[0], most=LARGEST, accept=PAGES)
-        _compare_page(address, page, published[INDEX], report)
-        report.headers += _wrong_headers(address, page, compiles=False, https=https)
-        report.strange += [name for name in _named(page.body) if name not in published]
+    asked = [(path, False) for path in published.keys() | served.keys()]
+    asked += [(address, True) for address in peoples()]
+    secrets.SystemRandom().shuffle(asked)  # a hub cannot tell by the order that it is being checked
+    for path, is_page in asked:
+        if is_page:
+            await _compare_page(connection, path, published, report, https=https)
+        else:
+            await _compare_file(connection, path, published.get(path), report, https=https)
+    for found in (report.differs, report.missing, report.headers):
+        found.sort()
     report.strange = sorted(set(report.strange))
     return report
+
+
+def peoples() -> list[str]:
+    """Addresses to ask for: every kind the app has, with ids that nobody has seen before."""
+    return [*PLAIN, *(re.sub(r"\{(\d+)\}", lambda found: _hex(int(found[1])), each) for each in DEEP)]
+
+
+def _hex(digits: int) -> str:
+    return secrets.token_hex(digits // 2)
 
 
 async def _served(connection: Connection, report: Report) -> Manifest:
@@ -133,9 +154,14 @@ def _is(page: Page, listed: Listed) -> bool:
     return page.status == 200 and len(page.body) == listed.size and same
 
 
-def _compare_page(address: str, page: Page, index: Listed, report: Report) -> None:
-    if not _is(page, index):
+async def _compare_page(
+    connection: Connection, address: str, published: Manifest, report: Report, *, https: bool
+) -> None:
+    page = await connection.page(address, ENCODINGS[0], most=LARGEST, accept=PAGES)
+    if not _is(page, published[INDEX]):
         report.differs.append(address)
+    report.headers += _wrong_headers(address, page, compiles=False, https=https)
+    report.strange += [name for name in _named(page.body) if name not in published]
 
 
 class _Scripts(HTMLParser):
@@ -170,6 +196,10 @@ EXACT = {
     "referrer-policy": "no-referrer",
     "x-frame-options": "DENY",
 }
+NEVER = (
+    "set-cookie", "refresh", "link", "location", "clear-site-data", "speculation-rules", "content-location",
+)  # fmt: skip
+"""Headers that could send a browser elsewhere, load something else or keep something."""
 SELF, SHOWN = {"'self'"}, {"'self'", "blob:"}
 MAY: Mapping[str, set[str]] = {
     "script-src": SELF,
@@ -191,8 +221,9 @@ def _wrong_headers(address: str, page: Page, *, compiles: bool, https: bool) -> 
     wrong = [name for name, value in EXACT.items() if page.headers.get(name) != value]
     if https and "max-age=" not in page.headers.get("strict-transport-security", ""):
         wrong.append("strict-transport-security")
-    if "set-cookie" in page.headers:
-        wrong.append("set-cookie")
+    wrong += [name for name in NEVER if name in page.headers]
+    if "service-worker-allowed" in page.headers and address != "/sw.js":
+        wrong.append("service-worker-allowed")
     wrong += _wrong_policy(page.headers.get("content-security-policy", ""), compiles=compiles)
     return [f"{address}: {name}" for name in wrong]
 

@@ -95,7 +95,8 @@ export function TextField(props: TextFieldProps) {
         id={parts.id}
         name={props.name}
         value={props.value}
-        autocomplete={props.autocomplete}
+        // A browser keeps what it may fill in again, in clear and for whoever sits here next: only where asked.
+        autocomplete={props.autocomplete ?? "off"}
         inputMode={props.inputMode}
         maxLength={props.maxLength}
         min={props.min}
@@ -129,6 +130,7 @@ export function TextArea(props: TextAreaProps) {
         name={props.name}
         rows={props.rows ?? 5}
         value={props.value}
+        autocomplete="off"
         aria-describedby={parts.describedBy}
         aria-invalid={props.error ? "true" : undefined}
         onInput={(event) => props.onInput(event.currentTarget.value)}

@@ -34,6 +34,13 @@ export function Security() {
       </Answer>
       <h2 class="govuk-heading-m">What Kith cannot protect</h2>
       <ul class="govuk-list govuk-list--bullet">
+        <li>
+          Whoever serves this page could serve another one that takes your keys. People at high risk use the
+          program <code>kith</code>; anyone can check the page with <code>kith verify-web</code>.
+        </li>
+        <li>Your colleagues: each of them could open all circles of your organisation. It is logged.</li>
+        <li>What an organisation had before it left a circle: it keeps that.</li>
+        <li>Which organisations share a circle, and when something is due: the service sees these.</li>
         <li>A device that somebody else controls or looks at.</li>
         <li>What a person you share with passes on in another way.</li>
         <li>The times at which organisations write, and how much: the service sees these.</li>

@@ -68,7 +68,10 @@ function Work({ today, onChange }: WorkProps) {
     <>
       <NextThing today={today} now={now} />
       {today.letters > 0 ? (
-        <Notice title={`${count(today.letters, "referral waits", "referrals wait")} for your organisation`} />
+        <Notice title={`${count(today.letters, "referral waits", "referrals wait")} for your organisation`}>
+          Referrals cannot be read in the browser yet. Ask your manager, or whoever uses the program{" "}
+          <code>kith</code> in your organisation.
+        </Notice>
       ) : null}
       {nothing ? null : <Lists today={today} now={now} onChange={onChange} />}
       <p class="govuk-body-s">

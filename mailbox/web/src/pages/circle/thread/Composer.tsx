@@ -96,6 +96,7 @@ function WordsBox({ draft, message, busy, write, send }: WordsBoxProps) {
         ref={box}
         class="govuk-textarea kith-composer__box"
         rows={1}
+        autocomplete="off"
         value={message.text}
         placeholder={message.only === null ? "Write a message" : "Write a restricted note"}
         readOnly={busy || !draft.ready}
