@@ -26,7 +26,8 @@ export function mayWrite(view: CircleView, assigned: boolean): string {
   if (!circle.members.has(own)) return "Your organisation is not a member of this circle.";
   if (circle.closed) return "This circle is closed. Its owner can open it again.";
   if (role !== Role.WORKER && role !== Role.MANAGER) return "Your role reads other things, not circles.";
-  if (desk.standing() === null) return "Your organisation's accreditation has ended. Ask your manager.";
+  if (desk.standing() === null)
+    return "The people who run this network no longer confirm your organisation. Ask your manager.";
   if (assigned || role === Role.MANAGER || equal(circle.owner, own)) return "";
   return "You are not assigned to this circle. Ask your manager, or take it on under People.";
 }

@@ -4,7 +4,7 @@ import type { PasskeyRow } from "@/vault/api";
 import { useAsked, useDoing } from "@/app/asked";
 import { useNow, useSession, useVault } from "@/app/vault";
 import { Button } from "@/components/Button";
-import { Empty } from "@/components/Empty";
+import { EmptyLine } from "@/components/Empty";
 import { TextField } from "@/components/Field";
 import { Notice } from "@/components/Notice";
 import { Page } from "@/components/Page";
@@ -125,7 +125,7 @@ function Passkeys({
   const remove = async (row: PasskeyRow) => {
     if (await run(() => vault.removePasskey(row.credential))) onChange();
   };
-  if (rows.length === 0) return <Empty title="You have no passkey yet" />;
+  if (rows.length === 0) return <EmptyLine>You have no passkey yet.</EmptyLine>;
   return (
     <>
       <TroubleNote trouble={trouble} />

@@ -97,7 +97,7 @@ function Member({ member, basis }: MemberProps) {
         <p class="kith-person__tags">
           <Tag colour="grey">{KINDS[member.kind]}</Tag>{" "}
           {member.standing === "owner" && <Tag colour="blue">Case owner</Tag>}{" "}
-          {member.lapsed && <Tag colour="red">Accreditation ended</Tag>}
+          {member.lapsed && <Tag colour="red">No longer confirmed</Tag>}
         </p>
       </div>
       <p class="kith-person__since">
@@ -107,7 +107,8 @@ function Member({ member, basis }: MemberProps) {
       {member.lapsed && (
         <Notice kind="warning" title={`${member.legalName} reads nothing new`}>
           <p class="govuk-body">
-            Its accreditation has ended. Ask its manager, or remove it from the circle.
+            The people who run this network no longer confirm it. Ask its manager, or remove it from the
+            circle.
           </p>
         </Notice>
       )}

@@ -94,7 +94,7 @@ function Written({ plan }: { readonly plan: PlanView }) {
         </>
       )}
       <p class="kith-plan__by">
-        Written by {plan.author || "the case owner"} <When at={plan.at} />
+        Written by {plan.author || "the case owner"}, <When at={plan.at} />
       </p>
     </section>
   );
