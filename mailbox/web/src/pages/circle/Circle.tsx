@@ -4,8 +4,9 @@ import { useAsked } from "@/app/asked";
 import { circlePath, type CircleTab } from "@/app/router";
 import { useNow, useVault } from "@/app/vault";
 import { Alarm } from "@/components/Alarm";
-import { BackLink } from "@/components/Button";
+import { BackLink, Button } from "@/components/Button";
 import { Loading } from "@/components/Loading";
+import { Notice } from "@/components/Notice";
 import { Page } from "@/components/Page";
 import { Tabs } from "@/components/Tabs";
 import { TroubleNote } from "@/components/TroubleNote";
@@ -22,7 +23,7 @@ import { People } from "@/pages/circle/people/People";
 import { Plan } from "@/pages/circle/plan/Plan";
 import { Thread } from "@/pages/circle/thread/Thread";
 import { Timeline } from "@/pages/circle/timeline/Timeline";
-import type { BreakGlass as Reason, CircleHead } from "@/vault/api";
+import type { BreakGlass as Reason, CircleHead, Trouble } from "@/vault/api";
 import "@/styles/circle.scss";
 
 export interface CircleProps {
@@ -54,7 +55,7 @@ function OneCircle({ circle, tab, rest }: CircleProps) {
   const [reason, setReason] = useState<Reason | undefined>(undefined);
   const asked = useAsked(`circle:${circle}`, () => vault.circle(circle, reason), [reason]);
   const head = asked.value;
-  if (head) return <Opened head={head} tab={tab} rest={rest} again={asked.again} />;
+  if (head) return <Opened head={head} tab={tab} rest={rest} again={asked.again} trouble={asked.trouble} />;
   if (isNotAssigned(asked.trouble)) return <BreakGlass busy={asked.asking} onReason={setReason} />;
   return (
     <Page heading="Circle" tab="Circle" headingHidden before={<BackLink to="/circles">All circles</BackLink>}>
@@ -70,9 +71,11 @@ function OneCircle({ circle, tab, rest }: CircleProps) {
 interface OpenedProps extends Omit<CircleProps, "circle"> {
   readonly head: CircleHead;
   readonly again: () => void;
+  /** Why it could not be looked at again: what is shown may be old. */
+  readonly trouble: Trouble | undefined;
 }
 
-function Opened({ head, tab, rest, again }: OpenedProps) {
+function Opened({ head, tab, rest, again, trouble }: OpenedProps) {
   const now = useNow();
   const transfers = useTransfers(head.circle);
   if (head.alarm)
@@ -87,6 +90,7 @@ function Opened({ head, tab, rest, again }: OpenedProps) {
         <Invited />
       ) : (
         <Page heading={`${TAB_WORDS[tab]}: ${head.title}`} tab={TAB_WORDS[tab]} headingHidden wide>
+          {trouble ? <MayBeOld trouble={trouble} again={again} /> : null}
           <IdentityBar />
           <InPlace trouble={head.aboutAlarm} />
           <Tabs
@@ -98,6 +102,24 @@ function Opened({ head, tab, rest, again }: OpenedProps) {
         </Page>
       )}
     </InsideContext.Provider>
+  );
+}
+
+/** Old safe-contact words can hurt: whoever reads them must know that they may be old. */
+function MayBeOld({ trouble, again }: { readonly trouble: Trouble; readonly again: () => void }) {
+  if (trouble.kind === "alarm") return <Alarm trouble={trouble} />;
+  return (
+    <div role="alert">
+      <Notice kind="warning" title="This may be out of date">
+        <p class="govuk-body">
+          {trouble.say} Until then do not rely on how to reach the person safely: ring the circle's owner
+          first.
+        </p>
+        <Button kind="secondary" small onClick={again}>
+          Look again
+        </Button>
+      </Notice>
+    </div>
   );
 }
 
