@@ -81,6 +81,21 @@ async def test_a_manager_brings_a_colleague_back_with_new_keys(world: World) -> 
     await back.circle(ours.id).post("Back again.")
 
 
+@pytest.mark.parametrize("named", [bytes(16), b"ann"])
+async def test_a_newcomer_is_nobody_s_replacement(world: World, named: bytes) -> None:
+    ann = await world.colleague(world.vcu, "ann")
+    invitation = await world.vcu.manager.team.invite("new@harbour.example")
+    joined = await join(
+        await world.connection(), world.trust, world.link(invitation), "new", world.device("new")
+    )
+    with pytest.raises(NotReady):
+        replaces = ann.worker if named == b"ann" else named
+        await world.vcu.manager.team.admit(joined.spoken, "manager", replaces=replaces)
+    assert joined.worker not in {
+        row.worker for row in await world.vcu.manager.team.workers() if row.state == "admitted"
+    }
+
+
 async def test_a_leaver_is_out_and_the_organisation_goes_on_under_new_keys(world: World) -> None:
     ours, _ = await world.shared_circle()
     ann = await world.colleague(world.vcu, "ann")

@@ -82,7 +82,10 @@ class Team:
             shown = b"".join(row.signing_key for row in waiting)
             raise self._desk.keeper.alarm(Kind.ADMISSION_DIFFERS, shown=shown)
         await self._desk.directory.know([self._desk.me.organisation], 0)
-        if (found.worker in self._chain.members) != (replaces == found.worker):
+        listed = found.worker in self._chain.members
+        if replaces is not None and not (listed and replaces == found.worker):
+            raise NotReady("These are not the new words of that colleague. Nobody was admitted.")
+        if listed and replaces is None:
             raise NotReady("This would replace a colleague's words. Say whose, if that is meant.")
         await self._admit(Member(found.worker, found.signing_key, found.box_key, ROLES[role]))
         return found.worker

@@ -250,6 +250,37 @@ async def test_item_23_an_admission_with_anything_swapped_admits_nobody(stage: S
     assert joined.worker not in chain.organisation(world.vcu.id).members
 
 
+@pytest.mark.parametrize("lie", [{"role": "manager"}, {"role": "manager", "replaces": b64(bytes(16))}])
+async def test_item_23_the_hub_decides_nobody_s_role(stage: Stage, lie: dict[str, str]) -> None:
+    """What the hub says an invitation was for is shown; what somebody becomes is asked, and asked alone."""
+    world, address = stage.world, f"role-{len(lie)}"
+    invitation = await world.vcu.manager.team.invite(f"{address}@harbour.example")
+    joined = await join(
+        await world.connection(), world.trust, world.link(invitation), address, world.device(address)
+    )
+
+    def swap(answer: Any, _: Asked) -> Any:
+        rows = [row | lie if row["address"] == joined.address else row for row in answer["items"]]
+        return answer | {"items": rows}
+
+    stage.proxy.change("/waiting", swap)
+    page = stage.owner.page
+    await stage.owner.go("/organisation")
+    await page.get_by_role("link", name=f"Let in {joined.address}").click()
+    await expect(page.get_by_role("radio", name="Worker", exact=True)).to_be_checked()
+    await page.get_by_label("The five words you hear").fill(joined.spoken)
+    await page.get_by_role("button", name="Let them in").click()
+    if "replaces" in lie:
+        await alarmed(page, 1, "key-substituted")
+    else:
+        await expect(page.get_by_text("They are in.")).to_be_visible()
+
+    chain = world.vcu.manager.desk.directory
+    await chain.know([world.vcu.id], 0)
+    member = chain.organisation(world.vcu.id).members.get(joined.worker)
+    assert (member and member.role) == (None if "replaces" in lie else Role.WORKER)
+
+
 async def test_item_23_a_link_that_speaks_of_another_organisation_leads_to_words_that_admit_nobody(
     stage: Stage,
 ) -> None:

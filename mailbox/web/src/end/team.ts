@@ -2,7 +2,7 @@
  * A manager's work in their own organisation: inviting, admitting by spoken words, roles, leavers, keys, the
  * printed kit (keyholder/team.py).
  */
-import { AlarmKind } from "@/end/alarms";
+import { AlarmKind, type EvidenceKeeper } from "@/end/alarms";
 import type { Desk } from "@/end/desk";
 import { type Boxes, boxesFor, boxHashes, introduced, memberOf, postEvent, signEvent } from "@/end/enrolment";
 import { BadInput, NotReady, WrongWords } from "@/end/errors";
@@ -10,6 +10,7 @@ import { Invited, page, Waiting, WorkerRow } from "@/hub/answers";
 import { compare, equal, randomBytes, toHex } from "@/protocol/bytes";
 import { type Codec, pack } from "@/protocol/encoding";
 import { Malformed } from "@/protocol/errors";
+import type { ByteMap } from "@/protocol/keyed";
 import {
   Admit,
   boxHash,
@@ -68,10 +69,11 @@ export class Team {
   }
 
   /**
-   * Admit the one person whose keys these five words stand for. `role` and `replaces` are the manager's own
-   * decision, never the hub's. About 0.2 s for each who waits.
+   * Admit the one person whose keys these five words stand for. `role` is the manager's own decision, never the
+   * hub's. `replaces`: whose new words the manager was told these are; they keep the role that was signed for.
+   * About 0.2 s for each who waits.
    *
-   * Throws Alarm: nobody who waits has keys that fit the words.
+   * Throws Alarm: nobody who waits has keys that fit the words, or they are not who the manager was told.
    */
   async admit(spoken: string, role: Role, replaces: Uint8Array | null): Promise<void> {
     const typed = spokenOf(spoken);
@@ -82,13 +84,9 @@ export class Team {
       const material = Object.fromEntries(waiting.map((row, place) => [`shown${place}`, row.signingKey]));
       throw this.#desk.keeper.alarm(AlarmKind.ADMISSION_DIFFERS, material);
     }
-    const listed = this.#chain.members.has(found.worker);
-    if (listed !== (replaces !== null && equal(replaces, found.worker))) {
-      const say = "This would replace a colleague's words. Say whose, if that is meant.";
-      throw new NotReady(say, "replaces-somebody");
-    }
     const { worker, signingKey, boxKey } = found;
-    await this.#admit({ worker, signingKey, boxKey, role });
+    const as = admittedAs(this.#chain.members, worker, role, replaces, this.#desk.keeper);
+    await this.#admit({ worker, signingKey, boxKey, role: as });
   }
 
   /** Give a colleague another role. */
@@ -191,6 +189,29 @@ export class Team {
     await this.#know();
     await this.#desk.pins.save(this.#desk.connection);
   }
+}
+
+/**
+ * What somebody will be: `chosen` by the manager, or with new words what they were by the signed records.
+ *
+ * Throws Alarm: `replaces`, which the manager was shown, is not them. NotReady: it was not said that they are
+ * here already.
+ */
+export function admittedAs(
+  members: Pick<ByteMap<Pick<Member, "role">>, "get">,
+  worker: Uint8Array,
+  chosen: number,
+  replaces: Uint8Array | null,
+  keeper: EvidenceKeeper,
+): number {
+  const listed = members.get(worker);
+  if (replaces !== null && (listed === undefined || !equal(replaces, worker))) {
+    throw keeper.alarm(AlarmKind.KEY_SUBSTITUTED, { worker, replaces });
+  }
+  if (listed === undefined) return chosen;
+  if (replaces !== null) return listed.role;
+  const say = "This would replace a colleague's words. Say whose, if that is meant.";
+  throw new NotReady(say, "replaces-somebody");
 }
 
 function spokenOf(typed: string): string {

@@ -1,6 +1,9 @@
-/** Let somebody in: the five words they say are typed here; only the person who was shown them fits. */
+/**
+ * Let somebody in: the five words they say are typed here; only the person who was shown them fits. What they will
+ * be is asked, never taken from the hub: what it says about the invitation is shown as words alone.
+ */
 import { useState } from "preact/hooks";
-import type { OrganisationView, WaitingView } from "@/vault/api";
+import type { ColleagueView, OrganisationView, WaitingView } from "@/vault/api";
 import { useDoing } from "@/app/asked";
 import { navigate } from "@/app/router";
 import { useVault } from "@/app/vault";
@@ -11,7 +14,7 @@ import { Notice } from "@/components/Notice";
 import { Page } from "@/components/Page";
 import { TroubleNote } from "@/components/TroubleNote";
 import { back } from "@/pages/organisation/back";
-import { ROLE_CHOICES, roleOf } from "@/pages/organisation/words";
+import { ROLE_CHOICES, ROLES, roleOf } from "@/pages/organisation/words";
 
 export function Admit({
   view,
@@ -29,19 +32,20 @@ export function Admit({
       </Page>
     );
   const replaced = view.colleagues.find((one) => one.worker === waiting.replaces);
-  return <AdmitForm waiting={waiting} replaced={replaced?.name ?? ""} />;
+  return <AdmitForm waiting={waiting} replaced={replaced} />;
 }
 
 interface FormProps {
   readonly waiting: WaitingView;
-  readonly replaced: string;
+  /** The colleague whose new words these are. */
+  readonly replaced: ColleagueView | undefined;
 }
 
 function AdmitForm({ waiting, replaced }: FormProps) {
   const vault = useVault();
   const { busy, trouble, run } = useDoing();
   const [spoken, setSpoken] = useState("");
-  const [role, setRole] = useState<string>(waiting.role);
+  const [role, setRole] = useState("worker");
   const [empty, setEmpty] = useState(false);
   const error = empty ? "Type the five words" : trouble?.kind === "input" ? trouble.say : undefined;
   const submit = async (event: Event) => {
@@ -65,8 +69,9 @@ function AdmitForm({ waiting, replaced }: FormProps) {
       <ErrorSummary errors={error ? [{ id: "spoken", say: error }] : []} />
       {trouble && trouble.kind !== "input" ? <TroubleNote trouble={trouble} /> : null}
       {waiting.replaces ? (
-        <Notice title={`This gives new words to ${replaced || "somebody who is here already"}`}>
+        <Notice title={`This gives new words to ${replaced?.name ?? "somebody who is here already"}`}>
           <p class="govuk-body">Their old words, passkeys and PINs stop working on every device.</p>
+          {replaced ? <p class="govuk-body">They stay: {ROLES[replaced.role]}.</p> : null}
         </Notice>
       ) : null}
       <ol class="govuk-list govuk-list--number">
@@ -85,10 +90,11 @@ function AdmitForm({ waiting, replaced }: FormProps) {
           plain
           error={error}
         />
-        {waiting.replaces ? null : (
+        {replaced ? null : (
           <Radios
             id="role"
             legend="What will they do?"
+            hint={`The invitation was for: ${ROLES[waiting.role]}. You decide.`}
             choices={ROLE_CHOICES}
             value={role}
             onChange={setRole}
