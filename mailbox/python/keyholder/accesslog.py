@@ -109,20 +109,27 @@ class AccessLog:
             Alarm: the log was rewritten, wound back, or lacks a statement.
         """
         async with self._one:
-            heard = list(self._unproved.values())
-            answer = await self._connection.get("/v1/log/checkpoint", CheckpointNote)
-            newest = self._read(answer.note)
-            await self._on_one_line(heard, newest)
-            self._pins.pin_log(newest.size, newest.root)
-            for proved in (*heard, newest):
-                self._unproved.pop(proved.size, None)
-            return LogReport(newest.size, await self._find_own(newest))
+            return await self._check()
 
-    async def _on_one_line(self, heard: Iterable[Checkpoint], newest: Checkpoint) -> None:
+    async def _check(self) -> LogReport:
+        """While this waits for the hub, more may be heard and somebody else may move the pin: only what stood
+        before the newest note was asked for must be in it. The rest is for the next check.
+        """
+        heard, own, pinned = list(self._unproved.values()), len(self._own), (self.size, self.root)
+        answer = await self._connection.get("/v1/log/checkpoint", CheckpointNote)
+        newest = self._read(answer.note)
+        await self._on_one_line(pinned, heard, newest)
+        self._pins.pin_log(newest.size, newest.root)
+        for proved in (*heard, newest):
+            if proved.size != newest.size or self.root == newest.root:
+                self._unproved.pop(proved.size, None)
+        return LogReport(newest.size, await self._find_own(own, newest))
+
+    async def _on_one_line(
+        self, pinned: tuple[int, bytes], heard: Iterable[Checkpoint], newest: Checkpoint
+    ) -> None:
         """Prove each longer log of the pinned one, those heard of, and the newest from the one before."""
-        points = sorted(
-            {(self.size, self.root), (newest.size, newest.root), *((note.size, note.root) for note in heard)}
-        )
+        points = sorted({pinned, (newest.size, newest.root), *((note.size, note.root) for note in heard)})
         if points[-1] != (newest.size, newest.root):
             raise self._changed(newest)
         for (old, old_root), (new, new_root) in pairwise(points):
@@ -144,9 +151,9 @@ class AccessLog:
         with _proof_or_none():
             return (await self._connection.get("/v1/log/consistency", Path, old=old, new=new)).path
 
-    async def _find_own(self, newest: Checkpoint) -> int:
-        checked = 0
-        while self._own:
+    async def _find_own(self, count: int, newest: Checkpoint) -> int:
+        """Find the first ``count`` of one's own statements."""
+        for _ in range(count):
             index, leaf = self._own[0]
             try:
                 proof = await self._inclusion(leaf, newest.size)
@@ -156,8 +163,7 @@ class AccessLog:
                     Kind.STATEMENT_MISSING, leaf=leaf, note=newest.body().encode()
                 ) from error
             self._own.pop(0)
-            checked += 1
-        return checked
+        return count
 
     async def _inclusion(self, leaf: bytes, size: int) -> Inclusion:
         with _proof_or_none():

@@ -8,13 +8,13 @@
  * was proved.
  */
 import { type Alarm, AlarmKind, type EvidenceKeeper } from "@/end/alarms";
-import type { Authority } from "@/end/authority";
 import { Refused } from "@/end/errors";
 import type { Pins } from "@/end/pins";
 import type { LogAnswer } from "@/hub/answers";
 import type { Connection } from "@/hub/connection";
 import type { Decode } from "@/hub/decoding";
 import { CheckpointNote, Inclusion, Path } from "@/hub/loganswers";
+import type { Root } from "@/protocol/accreditation";
 import { compare, equal, toHex, utf8 } from "@/protocol/bytes";
 import { type Checkpoint, noteBody, verifyNote } from "@/protocol/checkpoints";
 import { unpack } from "@/protocol/encoding";
@@ -37,13 +37,18 @@ interface Point {
   readonly root: Uint8Array;
 }
 
+/** By whose keys notes are verified. */
+interface Trusted {
+  readonly root: Pick<Root, "hub" | "checkpointKeys">;
+}
+
 /** The hub cannot prove what its own signed note says. */
 class NoProof extends Error {}
 
 /** One worker's view of the access log. */
 export class AccessLog {
   readonly #connection: Connection;
-  readonly #authority: () => Authority;
+  readonly #authority: () => Trusted;
   readonly #pins: Pins;
   readonly #keeper: EvidenceKeeper;
   readonly #unproved = new Map<number, Checkpoint>();
@@ -51,7 +56,7 @@ export class AccessLog {
   #origin: string | null = null;
   #one: Promise<unknown> = Promise.resolve();
 
-  constructor(connection: Connection, authority: () => Authority, pins: Pins, keeper: EvidenceKeeper) {
+  constructor(connection: Connection, authority: () => Trusted, pins: Pins, keeper: EvidenceKeeper) {
     this.#connection = connection;
     this.#authority = authority;
     this.#pins = pins;
@@ -108,19 +113,25 @@ export class AccessLog {
     return await run;
   }
 
+  /**
+   * While this waits for the hub, more may be heard and another tab may move the pin: only what stood before
+   * the newest note was asked for must be in it. The rest is for the next check.
+   */
   async #check(): Promise<LogReport> {
-    const heard = [...this.#unproved.values()];
+    const [heard, own] = [[...this.#unproved.values()], this.#own.length];
+    const pinned = { size: this.size, root: this.root };
     const answer = await this.#connection.get("/v1/log/checkpoint", CheckpointNote);
     const newest = this.#read(answer.note);
-    await this.#onOneLine(heard, newest);
+    await this.#onOneLine(pinned, heard, newest);
     this.#pins.pinLog(newest.size, newest.root);
-    for (const proved of [...heard, newest]) this.#unproved.delete(proved.size);
-    return { size: newest.size, inclusionsChecked: await this.#findOwn(newest) };
+    for (const proved of heard) if (proved.size !== newest.size) this.#unproved.delete(proved.size);
+    if (equal(this.root, newest.root)) this.#unproved.delete(newest.size); // else another tab is further
+    return { size: newest.size, inclusionsChecked: await this.#findOwn(own, newest) };
   }
 
   /** Prove each longer log of the pinned one, those heard of, and the newest from the one before. */
-  async #onOneLine(heard: readonly Checkpoint[], newest: Checkpoint): Promise<void> {
-    const points = distinct([{ size: this.size, root: this.root }, newest, ...heard]);
+  async #onOneLine(pinned: Point, heard: readonly Checkpoint[], newest: Checkpoint): Promise<void> {
+    const points = distinct([pinned, newest, ...heard]);
     const last = points.at(-1);
     if (last === undefined || last.size !== newest.size || !equal(last.root, newest.root)) {
       throw this.#changed(newest);
@@ -147,14 +158,15 @@ export class AccessLog {
     return (await this.#proof("/v1/log/consistency", Path, query)).path;
   }
 
-  async #findOwn(newest: Checkpoint): Promise<number> {
-    let checked = 0;
-    for (let own = this.#own[0]; own !== undefined; own = this.#own[0]) {
+  /** Find the first `count` of one's own statements. */
+  async #findOwn(count: number, newest: Checkpoint): Promise<number> {
+    for (let checked = 0; checked < count; checked++) {
+      const own = this.#own[0];
+      if (own === undefined) return checked;
       await this.#findOne(own.index, own.leaf, newest);
       this.#own.shift();
-      checked += 1;
     }
-    return checked;
+    return count;
   }
 
   async #findOne(index: number, leaf: Uint8Array, newest: Checkpoint): Promise<void> {
