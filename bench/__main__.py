@@ -10,7 +10,8 @@ import argparse
 import subprocess
 import sys
 
-BENCHES = ("units", "posting", "reading", "listing", "reminders", "moving", "sealing", "browser_documents")
+BENCHES = ("units", "posting", "reading", "listing", "reminders", "moving", "sealing",
+           "browser_documents", "browser_screens", "browser_circles")  # fmt: skip
 
 
 def main() -> None:
