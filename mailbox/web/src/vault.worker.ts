@@ -41,4 +41,9 @@ async function start(): Promise<void> {
   self.addEventListener("offline", () => whole.online(false));
 }
 
-void start();
+start().catch(() => {
+  // Outside of any promise: the page hears of it, and says what to do.
+  setTimeout(() => {
+    throw new Error("This browser cannot run Kith.");
+  });
+});

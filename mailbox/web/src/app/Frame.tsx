@@ -36,6 +36,7 @@ export function Frame({ session, path, line, children }: FrameProps) {
       <Header session={session} />
       {session?.standing === "member" ? <Places path={path} /> : null}
       {line === "offline" ? <Offline /> : null}
+      {line === "polling" && session?.standing === "member" ? <Late /> : null}
       <main class="kith-main" id="main" tabIndex={-1}>
         <div class="govuk-width-container">{children}</div>
       </main>
@@ -78,6 +79,11 @@ function Person({ session }: { readonly session: Session }) {
   return (
     <div class="kith-header__person">
       <span class="kith-header__who">{session.name}</span>
+      {session.standing === "member" ? (
+        <button type="button" class="kith-header__button" onClick={() => void run(() => vault.lock())}>
+          Lock
+        </button>
+      ) : null}
       <button type="button" class="kith-header__button" onClick={() => void run(() => vault.signOut(false))}>
         {busy ? "Signing out…" : "Sign out"}
       </button>
@@ -109,6 +115,17 @@ function Offline() {
       <div class="govuk-width-container">
         <strong>No connection.</strong> What you write is kept on this device. Kith keeps trying.{" "}
         <Link to="/connection">Check my connection</Link>
+      </div>
+    </div>
+  );
+}
+
+function Late() {
+  return (
+    <div class="kith-line-state" role="status">
+      <div class="govuk-width-container">
+        <strong>News comes a little later here.</strong> This network holds it back, so Kith looks every 15
+        seconds. Nothing is lost. <Link to="/connection">Check my connection</Link>
       </div>
     </div>
   );

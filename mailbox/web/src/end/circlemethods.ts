@@ -7,14 +7,13 @@ import { BadInput, NotReady } from "@/end/errors";
 import type { ShowDocument } from "@/end/entryviews";
 import { aboutOrAlarm, alarmedHead, headOf, invitationOf, mayWrite } from "@/end/heads";
 import { answerBy, checkedAsking, inviteWith } from "@/end/inviting";
-import * as membership from "@/end/membership";
+import { Openings } from "@/end/openings";
 import { planOf } from "@/end/plan";
 import { readersOf } from "@/end/readers";
 import { Room } from "@/end/room";
 import { learnAuthors, timelineOf } from "@/end/timeline";
 import { todayOf } from "@/end/today";
 import { troubleOf } from "@/end/trouble";
-import * as answers from "@/hub/answers";
 import { isMove } from "@/policies/actions";
 import { purposes, reasons } from "@/policies/codes";
 import { equal, fromHex, toHex } from "@/protocol/bytes";
@@ -67,6 +66,7 @@ export interface CircleSide {
 /** The circle side, for whoever is signed in. */
 export function circleSide(context: Context): CircleSide {
   let room: Room | null = null;
+  const openings = new Openings();
   let show: ShowDocument | null = null;
 
   /** The rooms of the signed-in worker. Throws Locked. */
@@ -83,6 +83,7 @@ export function circleSide(context: Context): CircleSide {
   context.onForget(() => {
     room?.stop();
     room = null;
+    openings.forget();
   });
   context.onWake((wake) => {
     room?.circles.look(wake.kind === "resync");
@@ -98,10 +99,8 @@ export function circleSide(context: Context): CircleSide {
       const { desk } = at;
       await desk.directory.know([desk.me.organisation], 0);
       const body = aboutBody(desk.me.name, about);
-      const made = await membership.opening(desk, body);
+      const made = await openings.open(desk, body);
       const circle = toHex(made.circle);
-      const path = `/v1/circles/${circle}/entries`;
-      await desk.connection.post(path, made.request, answers.Receipt, { again: true });
       const view = at.view(circle);
       await view.sync();
       if (!equal(view.book.at(1).placed.hash, made.entryHash)) {

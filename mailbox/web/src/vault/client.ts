@@ -23,11 +23,20 @@ const GONE = {
   say: "This page has stopped working. Reload it and sign in again: what you wrote is kept.",
 } as const;
 
+const TOO_OLD = {
+  kind: "fault",
+  code: "too-old",
+  say:
+    "This browser is too old for Kith, or its settings stop it. Use Chrome or Edge 108, Firefox 115, " +
+    "Safari 16.4, or anything later.",
+} as const;
+
 /** Speak with a vault over `worker`. */
 export function connect(worker: Worker): Vault {
   const waiting = new Map<number, Waiting>();
   const listeners = new Set<Listener>();
   let last = 0;
+  let state: "starting" | "ready" | "never" = "starting";
 
   function settle(answer: Answer): void {
     const one = waiting.get(answer.id);
@@ -37,11 +46,13 @@ export function connect(worker: Worker): Vault {
   }
 
   worker.addEventListener("message", ({ data }: MessageEvent<FromVault>) => {
+    state = "ready";
     if ("answer" in data) settle(data.answer);
     else if ("event" in data) for (const listener of listeners) listener(data.event);
   });
   worker.addEventListener("error", () => {
-    for (const one of waiting.values()) one.reject(new Failed(GONE));
+    if (state === "starting") state = "never";
+    for (const one of waiting.values()) one.reject(new Failed(state === "never" ? TOO_OLD : GONE));
     waiting.clear();
   });
 
@@ -50,6 +61,7 @@ export function connect(worker: Worker): Vault {
   }
 
   function ask(method: string, args: readonly unknown[]): Promise<unknown> {
+    if (state === "never") return Promise.reject(new Failed(TOO_OLD));
     const id = ++last;
     const question: Question = { id, method, args };
     return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 /** What an invited organisation sees before it answers: who asks, for what, until when. Nothing else. */
 import { useState } from "preact/hooks";
-import { useDoing } from "@/app/asked";
+import { useDoing, useDraft } from "@/app/asked";
 import { navigate } from "@/app/router";
 import { useVault } from "@/app/vault";
 import { BackLink, Button, ButtonGroup } from "@/components/Button";
@@ -73,9 +73,11 @@ function AcceptForm({ onBack }: { readonly onBack: () => void }) {
   const { head, again } = useInside();
   const vault = useVault();
   const doing = useDoing();
-  const [text, setText] = useState("");
+  const draft = useDraft(`accept:${head.circle}`);
   async function send(): Promise<void> {
-    if (await doing.run(() => vault.accept(head.circle, text.trim()))) again();
+    if (!(await doing.run(() => vault.accept(head.circle, draft.text.trim())))) return;
+    draft.drop();
+    again();
   }
   return (
     <form
@@ -88,8 +90,8 @@ function AcceptForm({ onBack }: { readonly onBack: () => void }) {
       <TextArea
         label="Anything to say with it? (optional)"
         hint="Everyone in the circle can read this."
-        value={text}
-        onInput={setText}
+        value={draft.text}
+        onInput={draft.write}
         limit={LONGEST_WORDS}
         rows={3}
       />

@@ -8,6 +8,7 @@ import { ErrorSummary, errorOf, type FieldError } from "@/components/ErrorSummar
 import { Radios, Select, TextArea, TextField } from "@/components/Field";
 import { Answer, TroubleNote } from "@/components/TroubleNote";
 import { useInside } from "@/pages/circle/inside";
+import { textOf, useKept } from "@/pages/circle/kept";
 import { LONGEST_WORDS } from "@/pages/circle/ReasonForm";
 import type { ActionView, MoveChoice } from "@/vault/api";
 
@@ -26,6 +27,16 @@ interface Answers {
   readonly assignee: string;
 }
 
+function readAnswers(found: Readonly<Record<string, unknown>>): Answers {
+  return {
+    text: textOf(found, "text"),
+    reason: textOf(found, "reason"),
+    due: textOf(found, "due"),
+    organisation: textOf(found, "organisation"),
+    assignee: textOf(found, "assignee"),
+  };
+}
+
 /** What to ask for in words, and whether it may be left out. */
 const WORDS: Readonly<Record<string, { readonly label: string; readonly must?: boolean }>> = {
   complete: { label: "What came of it?", must: true },
@@ -40,14 +51,15 @@ export function MoveForm({ action, move, onDone, onBack }: MoveFormProps) {
   const vault = useVault();
   const doing = useDoing();
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
-  const [answers, setAnswers] = useState<Answers>({
+  const [start] = useState<Answers>({
     text: "",
     reason: "",
     due: toLocalInput(action.dueAt),
     organisation: "",
     assignee: "",
   });
-  const set = (change: Partial<Answers>) => setAnswers((before) => ({ ...before, ...change }));
+  const kept = useKept(`${move.move}:${action.circle}:${action.action}`, start, readAnswers);
+  const { answers, set } = kept;
   const words = WORDS[move.move] ?? OPTIONAL;
 
   async function submit(): Promise<void> {
@@ -55,7 +67,9 @@ export function MoveForm({ action, move, onDone, onBack }: MoveFormProps) {
     setErrors(found);
     if (found.length > 0) return;
     const change = changeOf(move, answers);
-    if (await doing.run(() => vault.moveAction(action.circle, action.action, move.move, change))) onDone();
+    if (!(await doing.run(() => vault.moveAction(action.circle, action.action, move.move, change)))) return;
+    kept.drop();
+    onDone();
   }
 
   return (
