@@ -163,7 +163,7 @@ def answers(port: int) -> bool:
 
 
 def wait_until(true: Callable[[], bool]) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         if true():
             return
         time.sleep(0.1)

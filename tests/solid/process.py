@@ -131,7 +131,7 @@ class Process:
         if self.command == "serve":
             await self.answering()
 
-    async def answering(self, seconds: float = 30) -> None:
+    async def answering(self, seconds: float = 120) -> None:
         """Returns once somebody listens. Raises AssertionError, with the log, if the process ends before."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:

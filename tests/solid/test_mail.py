@@ -119,7 +119,7 @@ async def test_posting_goes_on_whatever_the_mail_server_does_and_one_mail_comes_
 
         async def talk() -> None:
             for _ in range(5):
-                await asyncio.wait_for(circle.say(worker(world.vcu)), 10)
+                await asyncio.wait_for(circle.say(worker(world.vcu)), 30)
             await asyncio.sleep(1.5)  # the worker looks every second
 
         async def later(hours: float) -> None:
