@@ -307,12 +307,13 @@ export class Logbook {
     if (this.#restored) return;
     this.#restored = true;
     const pin = this.desk.pins.circle(this.id);
+    if (pin === null) return; // nothing was kept: a long list is not looked up circle by circle
     const rows = await this.#cache.rows();
-    const known = pin === null || rows.length < pin.length ? 0 : pin.length;
+    const known = rows.length < pin.length ? 0 : pin.length;
     try {
       this.#trying = true;
       await this.#take(rows.slice(0, known), true);
-      if (known > 0 && !equal(this.log.head, pin?.head ?? EMPTY)) return this.#startAgain();
+      if (known > 0 && !equal(this.log.head, pin.head)) return this.#startAgain();
       this.#trying = false;
       await this.#take(rows.slice(known));
     } catch (error) {
