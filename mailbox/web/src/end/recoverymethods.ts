@@ -15,7 +15,6 @@ const KEPT_MS = 30 * 60_000;
 interface Back {
   readonly drawn: ComingBack;
   readonly name: string;
-  readonly at: number;
   device: Uint8Array | null;
 }
 
@@ -39,7 +38,7 @@ export function recoveryMethods(sitting: Sitting): Pick<VaultApi, "recoverPrepar
       const name = typedName(person.name);
       const read = readKit(kit.organisation, kit.words);
       const drawn = await prepareRecovery(await place(), read, person.address, person.mail);
-      back = { drawn, name, at: sitting.now(), device: null };
+      back = { drawn, name, device: null };
       timer = setTimeout(forget, KEPT_MS);
       return { words: drawn.words.split(" ") };
     },
