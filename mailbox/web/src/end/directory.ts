@@ -7,7 +7,7 @@
  */
 import { AlarmKind, type EvidenceKeeper } from "@/end/alarms";
 import type { Authority } from "@/end/authority";
-import type { Pins } from "@/end/pins";
+import type { Pins, Place } from "@/end/pins";
 import { ChainPage, DirectoryRow, type EventRow, page, type Page } from "@/hub/answers";
 import type { Connection } from "@/hub/connection";
 import {
@@ -184,6 +184,7 @@ export class Directory implements Reads {
 
   async #refresh(organisation: Uint8Array): Promise<void> {
     let chain = this.#chains.get(toHex(organisation)) ?? null;
+    const pin = this.#pins?.organisation(organisation) ?? null; // as it stands before the hub is asked
     for (let turn = 0; turn < PAGES; turn++) {
       const path = `/v1/organisations/${toHex(organisation)}/chain`;
       const query = { after: chain?.length ?? 0, limit: PAGE };
@@ -191,18 +192,18 @@ export class Directory implements Reads {
       chain = this.#extend(organisation, chain, answer.events);
       this.#takeAuthority(organisation, answer);
       if (chain.length >= answer.length || answer.events.length === 0) {
-        return this.#settle(chain, answer);
+        return this.#settle(chain, answer, pin);
       }
     }
     throw this.#keeper.alarm(AlarmKind.CHAIN_CHANGED, { organisation });
   }
 
-  #settle(chain: Organisation, answer: ChainPage): void {
+  #settle(chain: Organisation, answer: ChainPage, pin: Place | null): void {
     if (chain.length !== answer.length || !equal(chain.head, answer.head)) {
       const material = { organisation: chain.id, shown: answer.head };
       throw this.#keeper.alarm(AlarmKind.CHAIN_CHANGED, material);
     }
-    this.#checkPin(chain);
+    this.#checkPin(chain, pin);
     this.#checkGenesis(chain);
     this.#checkWithdrawals(chain.id);
     this.#chains.set(toHex(chain.id), chain);
@@ -228,14 +229,12 @@ export class Directory implements Reads {
     }
   }
 
-  #checkPin(chain: Organisation): void {
-    if (this.#pins === null) return;
-    const pin = this.#pins.organisation(chain.id);
+  #checkPin(chain: Organisation, pin: Place | null): void {
     if (pin !== null && chain.heads.get(pin.head) !== pin.length) {
       const material = { organisation: chain.id, pinned: pin.head, shown: chain.head };
       throw this.#keeper.alarm(AlarmKind.CHAIN_CHANGED, material);
     }
-    this.#pins.pinOrganisation(chain.id, chain.length, chain.head);
+    this.#pins?.pinOrganisation(chain.id, chain.length, chain.head);
   }
 
   /** The authority vouches for one beginning of an organisation; another is somebody else's. */

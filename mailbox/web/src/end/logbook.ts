@@ -10,6 +10,7 @@ import { diagnose } from "@/end/diagnosis";
 import { FRESH_MS } from "@/end/directory";
 import { NewerVersion, NotReady, Refused } from "@/end/errors";
 import { HeaderCache } from "@/end/headercache";
+import type { Place } from "@/end/pins";
 import { Turns, breathe, sideBySide } from "@/end/turns";
 import * as answers from "@/hub/answers";
 import { EMPTY, equal, toHex, uint64 } from "@/protocol/bytes";
@@ -100,6 +101,7 @@ export class Logbook {
   sync(): Promise<Log> {
     return this.#syncing.run(async () => {
       await this.#restore();
+      const pin = this.desk.pins.circle(this.id); // another tab may move it further while the hub answers
       this.#askAhead();
       let page = await this.#page(this.log.seq);
       for (;;) {
@@ -108,6 +110,7 @@ export class Logbook {
         page = await this.#page(this.log.seq);
       }
       this.#checkEnd(page);
+      this.#checkPin(pin);
       await this.#remember();
       return this.log;
     });
@@ -287,14 +290,16 @@ export class Logbook {
     }
   }
 
-  async #remember(): Promise<void> {
-    const pin = this.desk.pins.circle(this.id);
-    if (pin !== null) {
-      const head = this.log.heads[pin.length];
-      if (head === undefined || !equal(head, pin.head)) {
-        throw this.alarm(AlarmKind.HISTORY_CHANGED, { pinned: pin.head });
-      }
+  /** `pin`: as it stood before the hub was asked. Throws Alarm. */
+  #checkPin(pin: Place | null): void {
+    if (pin === null) return;
+    const head = this.log.heads[pin.length];
+    if (head === undefined || !equal(head, pin.head)) {
+      throw this.alarm(AlarmKind.HISTORY_CHANGED, { pinned: pin.head });
     }
+  }
+
+  async #remember(): Promise<void> {
     this.desk.pins.pinCircle(this.id, this.log.seq, this.log.head);
     await this.#cache.keep(this.#entries);
   }

@@ -2,6 +2,7 @@
 import { beforeAll, expect, it } from "vitest";
 import { Alarm } from "@/end/alarms";
 import { CircleView } from "@/end/circle";
+import { toHex } from "@/protocol/bytes";
 import { sodiumReady } from "@/protocol/sodium";
 import { Device, deskAt, openedCircle } from "./peer";
 
@@ -72,4 +73,29 @@ it("is refused when entries change places", async () => {
     [first.entry, second.entry] = [second.entry, first.entry];
   }
   expect(await refusal(new CircleView(deskAt(peer), id))).not.toBe("");
+});
+
+it("is taken as it was shown when another tab saw more while the answer was under way", async () => {
+  const device = new Device();
+  const { peer, one, two } = await openedCircle(device);
+  peer.meanwhile = async () => {
+    await two.thread.post("a");
+  };
+  expect(await refusal(one)).toBe("");
+  expect(device.pins.get(toHex(one.id))?.length).toBe(2);
+  expect(await refusal(one)).toBe("");
+  expect(one.book.log.seq).toBe(2);
+});
+
+it("takes what was written here when another tab saw more before the promise came", async () => {
+  const { peer, one, two } = await openedCircle(new Device());
+  peer.before = () => {
+    peer.meanwhile = async () => {
+      await two.thread.post("b");
+    };
+    return Promise.resolve();
+  };
+  await one.thread.post("a");
+  await one.sync();
+  expect(one.book.log.seq).toBe(3);
 });

@@ -89,6 +89,8 @@ export class Peer {
   asked: number[] = [];
   /** Runs before an entry is judged: somebody is quicker. */
   before: (() => Promise<void>) | null = null;
+  /** Runs while the next answer is under way. */
+  meanwhile: (() => Promise<void>) | null = null;
   #log: Log | null = null;
 
   constructor(readonly house: House) {}
@@ -106,7 +108,14 @@ export class Peer {
       this.lose -= 1;
       throw new Away();
     }
-    return this.receipt(seq);
+    return await this.underWay(this.receipt(seq));
+  }
+
+  async underWay(answer: unknown): Promise<unknown> {
+    const meanwhile = this.meanwhile;
+    this.meanwhile = null;
+    await meanwhile?.();
+    return answer;
   }
 
   /** Lose everything after `seq`, as a hub does that was put back to an older copy. */
@@ -177,7 +186,9 @@ export function deskAt(peer: Peer, device: Device = new Device()): Desk {
     },
     pins: {
       circle: (id: Uint8Array) => pins.get(toHex(id)) ?? null,
-      pinCircle: (id: Uint8Array, length: number, head: Uint8Array) => pins.set(toHex(id), { length, head }),
+      pinCircle: (id: Uint8Array, length: number, head: Uint8Array) => {
+        if (length > (pins.get(toHex(id))?.length ?? 0)) pins.set(toHex(id), { length, head });
+      },
     },
     directory: {
       organisation: () => house.chain,
@@ -189,7 +200,7 @@ export function deskAt(peer: Peer, device: Device = new Device()): Desk {
     },
     connection: {
       get: (path: string, _: unknown, { query }: { query: { after: number } }) =>
-        path.endsWith("/headers") ? Promise.resolve(peer.headers(query.after)) : Promise.reject(new Away()),
+        path.endsWith("/headers") ? peer.underWay(peer.headers(query.after)) : Promise.reject(new Away()),
       post: (path: string, body: Body) =>
         path.endsWith("/entries") ? peer.post(body) : Promise.reject(new Away()),
     },
@@ -197,10 +208,12 @@ export function deskAt(peer: Peer, device: Device = new Device()): Desk {
   return desk as unknown as Desk; // a part of one: the rest is never asked for here
 }
 
-/** A circle that was opened, seen by two devices of the same worker. */
-export async function openedCircle(): Promise<{ peer: Peer; one: CircleView; two: CircleView }> {
+/** A circle that was opened, seen by two devices of the same worker; with `device`, by two tabs on it. */
+export async function openedCircle(
+  device?: Device,
+): Promise<{ peer: Peer; one: CircleView; two: CircleView }> {
   const peer = new Peer(new House());
-  const desk = deskAt(peer);
+  const desk = deskAt(peer, device);
   const about = {
     version: 1,
     author: "Robin",
@@ -218,7 +231,7 @@ export async function openedCircle(): Promise<{ peer: Peer; one: CircleView; two
     return circle;
   };
   peer.posts = 0;
-  return { peer, one: await view(desk), two: await view(deskAt(peer)) };
+  return { peer, one: await view(desk), two: await view(deskAt(peer, device)) };
 }
 
 /** What was handed over, as text that can be compared. */
