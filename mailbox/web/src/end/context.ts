@@ -14,6 +14,11 @@ export interface Context {
   now(): number;
   /** Called whenever keys are forgotten (lock, sign-out, another person): drop everything opened. */
   onForget(call: () => void): void;
+  /**
+   * Called as keys are about to be forgotten, with a line that still speaks for the session: what must be kept is
+   * sealed with the keys as they are now. It is waited for, but not for long.
+   */
+  onParting(call: (parting: Connection) => Promise<unknown>): void;
   /** Called when the hub says that something changed, before pages are told. "resync": look at everything. */
   onWake(call: (wake: WakeHeard) => void): void;
 }

@@ -1,4 +1,5 @@
 /** What pages may ask about signing in, oneself and drafts. */
+import type { Desk } from "@/end/desk";
 import { BadInput, NotReady, Refused } from "@/end/errors";
 import { dropDraft, readDraft, saveDraft } from "@/end/drafts";
 import {
@@ -15,7 +16,7 @@ import { follow } from "@/end/links";
 import { addPasskey, listPasskeys, unlockByPasskey } from "@/end/passkeys";
 import { forgetPin, makePin, newPin, unlockByPin } from "@/end/pin";
 import { keepName, typedName } from "@/end/profile";
-import { replaceWords } from "@/end/replacing";
+import { drawWords, type NewOwnWords, sendWords } from "@/end/replacing";
 import type { Expected, Stretched } from "@/end/session";
 import { stretchWords, unlock } from "@/end/session";
 import { roleNamed } from "@/end/showing";
@@ -48,6 +49,7 @@ type Names =
   | "setPin"
   | "removePin"
   | "replaceOwnWords"
+  | "confirmOwnWords"
   | "setName"
   | "session"
   | "touch"
@@ -73,6 +75,7 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
   let sealed: Sealed | null = null;
   let enrolledWith: Uint8Array | null = null;
   let triedAt = -Infinity;
+  const newWords = new WeakMap<Desk, NewOwnWords>(); // forgotten with the keys
 
   /** Whom this device knows, if that is who signs in. */
   async function expected(address: string): Promise<Expected | null> {
@@ -251,10 +254,20 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
       if (sitting.sharedDevice) {
         throw new NotReady("Change your words on a device of your own.", "shared-device");
       }
-      const words = await replaceWords(desk, oldWords, await device.token());
+      const drawn = await drawWords(desk, oldWords, await device.token());
+      newWords.set(desk, drawn);
+      return drawn.words.split(" ");
+    },
+
+    async confirmOwnWords(typed) {
+      const desk = sitting.desk();
+      const drawn = newWords.get(desk);
+      if (drawn === undefined) throw new NotReady("Begin again: ask for new words.", "start-again");
+      checkTyped(typed, drawn.words);
+      await sendWords(desk, drawn, await device.token());
+      newWords.delete(desk);
       await device.change({ pin: null }); // the hub has forgotten its half
       await sitting.tell();
-      return words;
     },
 
     async setName(name) {
@@ -284,9 +297,6 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
     },
 
     async signOut(everywhere) {
-      const known = await device.known();
-      if (known !== null && known.pin !== null)
-        await forgetPin(connection, await device.token()).catch(() => undefined);
       asked = null;
       await sitting.signOut(everywhere);
     },

@@ -14,10 +14,12 @@ import type { Prepared } from "@/end/enrolment";
 import { Locked, NotReady } from "@/end/errors";
 import { packHanded, unpackHanded } from "@/end/handing";
 import { Idle, idleTime } from "@/end/idle";
+import { endAtHub, forgetSealed, inTime, NOT_EVERYWHERE, savePins } from "@/end/parting";
 import { keepName, ownName } from "@/end/profile";
 import { begin, checkOwnOrganisation, endSession, setUp, type Unlocked } from "@/end/session";
 import { memberSession } from "@/end/showing";
 import { WhoAmI } from "@/end/signinanswers";
+import { placeOf } from "@/end/state";
 import type { Store } from "@/end/store";
 import { anyTabOpen, holdOpen, Tabs } from "@/end/tabs";
 import { troubleOf } from "@/end/trouble";
@@ -25,13 +27,11 @@ import { trusted } from "@/end/trusted";
 import { keepSpoken, notAdmitted, readSpoken, waitingSession } from "@/end/waiting";
 import { Wakes } from "@/end/wakes";
 import type { Connection } from "@/hub/connection";
-import { within } from "@/hub/reading";
 import { WorkerSecret } from "@/protocol/private/secrets";
 import type { Session, VaultEvent } from "@/vault/api";
 
 const KEEP_MS = 60_000;
 const ADMITTED_YET_MS = 15_000;
-const PARTING_MS = 4_000;
 const WHOLE_CHECK = 10;
 const NOBODY = "Nobody was here for a while, so your keys were put away. What you wrote is kept.";
 const ENDED = "Your time here is over for now. Unlock to go on: what you wrote is kept.";
@@ -60,6 +60,7 @@ export class Sitting implements Context {
   busy: () => boolean = () => false;
   readonly #tabs: Tabs;
   readonly #forget: (() => void)[] = [];
+  readonly #parting: ((parting: Connection) => Promise<unknown>)[] = [];
   #trust: Trust | null = null;
   #seat: Seat | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -77,12 +78,14 @@ export class Sitting implements Context {
     this.#tabs = new Tabs({
       session: () => this.#handed(),
       opened: () => void this.adopt().catch(() => undefined),
-      closed: (signedOut, say) => this.#forgetKeys(signedOut ? "signed-out" : "locked", say),
+      closed: (signedOut, say) => {
+        if (this.#seat !== null) this.#part(signedOut ? "signed-out" : "locked", say);
+      },
       touched: () => void this.#seat?.idle.touch(),
       heard: (news) => this.wakes.heardOf(news),
     });
     connection.watcher = {
-      expired: () => this.#close("locked", ENDED),
+      expired: () => this.#close(ENDED),
       reached: (yes) => this.wakes.reached(yes),
     };
   }
@@ -97,6 +100,10 @@ export class Sitting implements Context {
 
   onForget(call: () => void): void {
     this.#forget.push(call);
+  }
+
+  onParting(call: (parting: Connection) => Promise<unknown>): void {
+    this.#parting.push(call);
   }
 
   onWake(call: (wake: WakeHeard) => void): void {
@@ -212,27 +219,29 @@ export class Sitting implements Context {
 
   /** Forget the keys everywhere in this browser; the device stays known. */
   lock(say = "Locked. What you wrote is kept."): void {
-    this.#close("locked", say);
+    this.#close(say);
   }
 
-  /** End the session, and forget who was here. */
+  /** Forget the keys and who was here, in every tab, at once; the hub hears of it afterwards, if it can. */
   async signOut(everywhere: boolean): Promise<void> {
-    await within(this.#keep(), PARTING_MS).catch(() => undefined);
-    const ending = within(endSession(this.connection, everywhere), PARTING_MS);
-    this.#dropSeat();
-    this.connection.use(null);
-    await this.#forgetWhoWasHere();
-    this.emit({ type: "session", state: "signed-out", say: BYE });
+    const [seat, known] = [this.#seat, this.device.known().catch(() => null)];
+    const { parting, kept } = this.#part("signed-out", BYE);
+    const forgetting = this.#forgetWhoWasHere(seat?.me ?? null);
     this.#tabs.closed(true, BYE);
-    await ending.catch(() => undefined);
+    const pins = seat?.desk?.pins.changed === true ? [savePins(seat.desk.pins, parting)] : [];
+    void Promise.all([known, kept, ...pins])
+      .then(async ([was]) => await endAtHub(parting, was?.pin ? await this.device.token() : null, everywhere))
+      .then((ended) => {
+        if (ended || !everywhere || this.#seat !== null) return;
+        this.emit({ type: "session", state: "signed-out", say: NOT_EVERYWHERE });
+      });
+    await forgetting;
   }
 
-  /** The device's own token stays, so does how far everything was verified: sealed, and of use to nobody. */
-  async #forgetWhoWasHere(): Promise<void> {
+  async #forgetWhoWasHere(me: Me | null): Promise<void> {
     await this.device.forget();
-    for (const name of await this.store.names("state/")) {
-      if (!name.endsWith("/pins")) await this.store.remove(name);
-    }
+    const trust = me === null ? null : await this.trust().catch(() => null);
+    if (me !== null && trust !== null) await forgetSealed(this.store, placeOf(trust.hub, me.worker));
   }
 
   #seated(): Seat {
@@ -260,7 +269,7 @@ export class Sitting implements Context {
     const idleMs = idleTime(hubIdleMs, arriving.sharedDevice);
     const idle = new Idle(idleMs, {
       warn: (secondsLeft) => this.emit({ type: "session", state: "warning", secondsLeft }),
-      gone: () => this.#close("locked", NOBODY),
+      gone: () => this.#close(NOBODY),
       busy: () => this.busy(),
     });
     this.#seat = { ...arriving, desk, idleMs, idle };
@@ -331,19 +340,26 @@ export class Sitting implements Context {
   }
 
   /** Forget here and in every tab; the hub is told, as far as it can be reached. */
-  #close(state: "locked" | "signed-out", say: string): void {
+  #close(say: string): void {
     if (this.#seat === null) return;
-    void this.#seat.desk?.pins.keepHere().catch(() => undefined);
-    void endSession(this.connection).catch(() => undefined);
-    this.#forgetKeys(state, say);
-    this.#tabs.closed(state === "signed-out", say);
+    const { parting, kept } = this.#part("locked", say);
+    this.#tabs.closed(false, say);
+    void kept.then(() => endSession(parting)).catch(() => undefined);
   }
 
-  #forgetKeys(state: "locked" | "signed-out", say: string): void {
-    if (this.#seat === null) return;
+  /** Forgotten now; `kept`: what was written is sealed, or took too long. `parting` still has the session. */
+  #part(
+    state: "locked" | "signed-out",
+    say: string,
+  ): { readonly parting: Connection; readonly kept: Promise<unknown> } {
+    const parting = this.connection.another();
+    parting.use(this.connection.token);
+    const sealing = this.#seat === null ? [] : this.#parting.map((call) => call(parting));
+    sealing.push(this.#seat?.desk?.pins.keepHere() ?? Promise.resolve());
     this.#dropSeat();
     this.connection.use(null);
     this.emit({ type: "session", state, say });
+    return { parting, kept: inTime(Promise.allSettled(sealing)) };
   }
 
   #dropSeat(): void {
