@@ -297,6 +297,9 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
     },
 
     async signOut(everywhere) {
+      const known = await device.known();
+      if (known !== null && known.pin !== null)
+        await forgetPin(connection, await device.token()).catch(() => undefined);
       asked = null;
       await sitting.signOut(everywhere);
     },

@@ -77,7 +77,10 @@ export interface VaultApi {
   removePasskey(credential: Hex): Promise<void>;
   setPin(pin: string): Promise<void>;
   removePin(): Promise<void>;
+  /** The old words prove who asks; new ones are drawn. Nothing is changed yet. */
   replaceOwnWords(oldWords: string): Promise<readonly string[]>;
+  /** The new words typed back: from then on they count. */
+  confirmOwnWords(typed: string): Promise<void>;
   setName(name: string): Promise<void>;
   /** Looks again; "waiting" becomes "member" once a manager has admitted this person. */
   session(): Promise<Session>;
