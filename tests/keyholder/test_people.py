@@ -88,8 +88,8 @@ async def test_a_newcomer_is_nobody_s_replacement(world: World, named: bytes) ->
     joined = await join(
         await world.connection(), world.trust, world.link(invitation), "new", world.device("new")
     )
+    replaces = ann.worker if named == b"ann" else named
     with pytest.raises(NotReady):
-        replaces = ann.worker if named == b"ann" else named
         await world.vcu.manager.team.admit(joined.spoken, "manager", replaces=replaces)
     assert joined.worker not in {
         row.worker for row in await world.vcu.manager.team.workers() if row.state == "admitted"
