@@ -36,6 +36,13 @@ export interface Inviting {
   readonly history: "none" | "all";
 }
 
+/** An answer that was sent; whether the hub took it may not be known yet. */
+interface Answering {
+  readonly write: Write;
+  readonly reason: number;
+  readonly intent: string;
+}
+
 /** A circle. Nothing is fetched before the first call. */
 export class CircleView {
   readonly id: Uint8Array;
@@ -47,6 +54,7 @@ export class CircleView {
   readonly actions: Actions;
   readonly #desk: Desk;
   readonly #fresh: FreshEpoch;
+  #answering: Answering | null = null;
 
   /** `keeping`: what was verified is kept on this device. */
   constructor(desk: Desk, circle: Uint8Array, keeping = true) {
@@ -110,11 +118,22 @@ export class CircleView {
     if (offered !== null && equal(offered[1], this.#desk.me.organisation)) {
       return this.#control((position) => membership.answer(position, offered[0], null, text, reason), "");
     }
+    const waits = this.book.circle.pending.has(this.#desk.me.organisation);
+    const before = this.#answering;
+    if (!waits && before?.reason === reason) return await this.#sendAnswer(before);
     const asked = await this.invitation();
     const own = await this.opener.ownKey(this.book.at(asked.seq), []);
     if (own === null) throw new CannotSend("The invitation could not be opened here.");
     const write: Write = async (position) => membership.answer(position, asked.hash, own, text, reason);
-    return this.sealer.post(write, { outside: true, intent: `answer\n${toHex(asked.hash)}\n${reason}` });
+    return await this.#sendAnswer({ write, reason, intent: `answer\n${toHex(asked.hash)}\n${reason}` });
+  }
+
+  /** Sent again while nobody heard of it, it is found in the history instead. */
+  async #sendAnswer(answering: Answering): Promise<Receipt> {
+    this.#answering = answering;
+    const receipt = await this.sealer.post(answering.write, { outside: true, intent: answering.intent });
+    this.#answering = null;
+    return receipt;
   }
 
   /** Give a member history: whole epochs ("all"), or single entries by seq. */
