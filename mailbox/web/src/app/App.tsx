@@ -1,7 +1,7 @@
 /** The whole: who is here decides what may be drawn, the path decides which page it is. */
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { Trouble } from "@/vault/api";
+import type { Start, Trouble } from "@/vault/api";
 import type { Vault } from "@/vault/client";
 import { Frame } from "@/app/Frame";
 import { IdleWarning } from "@/app/IdleWarning";
@@ -80,13 +80,29 @@ interface OutsideProps {
   readonly standings: Standings;
 }
 
+/** On a slow line the vault takes seconds to come: whoever waits may type meanwhile, and is heard once it is there. */
+const EARLY_MS = 1200;
+const EARLY: Start = { state: "new", storage: "kept" };
+
+function useLong(waiting: boolean): boolean {
+  const [long, setLong] = useState(false);
+  useEffect(() => {
+    if (!waiting) return setLong(false);
+    const timer = setTimeout(() => setLong(true), EARLY_MS);
+    return () => clearTimeout(timer);
+  }, [waiting]);
+  return long;
+}
+
 function Outside({ route, standing, standings }: OutsideProps): JSX.Element {
-  if (standing.at === "starting") return <Loading words={standing.words} />;
+  const early = useLong(standing.at === "starting" && standing.first);
+  if (standing.at === "starting" && !early) return <Loading words={standing.words} />;
   if (standing.at === "broken") return <TroubleNote trouble={standing.trouble} onRetry={standings.look} />;
   if (route.page === "security") return <SecurityPage />;
-  const { known } = standing.start;
+  const { start, say } = standing.at === "out" ? standing : { start: EARLY, say: "" };
+  const { known } = start;
   const quick = known && (known.pin || known.passkey);
-  const props = { start: standing.start, say: standing.say, onEnter: standings.enter };
+  const props = { start, say, onEnter: standings.enter };
   if (quick && route.page !== "sign-in")
     return <Unlock {...props} known={known} fromMail={route.page === "go"} />;
   return <SignIn {...props} fromMail={route.page === "go"} />;

@@ -6,7 +6,8 @@ import { troubleOf } from "@/app/vault";
 import { navigate } from "@/app/router";
 
 export type Standing =
-  | { readonly at: "starting"; readonly words: string }
+  /** `first`: the page has just come, and the vault is on its way. */
+  | { readonly at: "starting"; readonly words: string; readonly first: boolean }
   | { readonly at: "broken"; readonly trouble: Trouble }
   | { readonly at: "out"; readonly start: Start; readonly say: string }
   | { readonly at: "in"; readonly session: Session };
@@ -18,7 +19,7 @@ export interface Standings {
   readonly look: () => void;
 }
 
-const STARTING: Standing = { at: "starting", words: "Starting Kith" };
+const STARTING: Standing = { at: "starting", words: "Starting Kith", first: true };
 
 function standingOf(start: Start, say: string): Standing {
   return start.state === "open" && start.session
@@ -49,7 +50,8 @@ export function useStanding(vault: Vault): Standings {
       if (event.state === "open") return enter(event.session);
       said.current = event.say;
       // Nothing that was open stays on the screen while the vault is asked what this device still knows.
-      setStanding({ at: "starting", words: event.state === "locked" ? "Locking" : "Signing out" });
+      const words = event.state === "locked" ? "Locking" : "Signing out";
+      setStanding({ at: "starting", words, first: false });
       if (event.state === "signed-out") navigate("/sign-in", { replace: true });
       look();
     });
