@@ -39,6 +39,8 @@ async def test_on_a_phone_writing_is_one_line_until_it_is_touched_and_the_warnin
     form, warning = page.locator(".kith-composer"), page.get_by_label("Safe contact")
     await expect(page.get_by_text("Line 11").first).to_be_visible()
     await expect(page.get_by_role("button", name="Attach")).to_be_in_viewport()
+    await page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    await expect(warning).to_have_class("kith-safe kith-safe--stuck")
     assert await form.evaluate(HEIGHT) < 80
     small = await warning.evaluate(HEIGHT)
     await page.evaluate("scrollTo(0, 0)")
