@@ -72,6 +72,7 @@ TAKE_CHALLENGE = (
     .where(challenges.c.session == _p("session"))
     .returning(challenges.c.nonce, challenges.c.worker, challenges.c.organisation, challenges.c.expires_at)
 )
+DROP_CHALLENGES = delete(challenges).where(challenges.c.worker == _p("worker"))
 END_OLD_CHALLENGES = delete(challenges).where(
     challenges.c.session.in_(
         select(challenges.c.session).where(challenges.c.expires_at <= _p("now")).limit(500)

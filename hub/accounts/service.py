@@ -123,7 +123,7 @@ async def change_words(unit: Unit, hub: Hub, caller: Caller, given: ChangeWords,
 async def sign_out(unit: Unit, hub: Hub, caller: Caller, *, everywhere: bool) -> None:
     """End this session, or all of this worker's and every PIN."""
     if everywhere:
-        await wiping.pins(unit, caller.worker)
+        await wiping.everywhere(unit, caller.worker)
         await unit.run(queries.END_SESSIONS_OF, p_worker=caller.worker)
     else:
         await unit.run(queries.END_SESSION, p_session=caller.session)

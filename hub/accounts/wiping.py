@@ -16,11 +16,12 @@ async def everything(unit: Unit, worker: bytes) -> None:
 
 async def words_only(unit: Unit, worker: bytes) -> None:
     """The words were changed by their owner: PINs and codes go; passkeys and devices are still theirs."""
-    await pins(unit, worker)
+    await everywhere(unit, worker)
     await unit.run(queries.DROP_CODE, p_worker=worker)
     await notifications.drop_codes(unit, worker)
 
 
-async def pins(unit: Unit, worker: bytes) -> None:
-    """Signed out everywhere: no PIN opens a session again."""
+async def everywhere(unit: Unit, worker: bytes) -> None:
+    """Signed out everywhere: no PIN opens a session again, nor does a challenge given before."""
     await unit.run(queries.DROP_HALVES, p_worker=worker)
+    await unit.run(queries.DROP_CHALLENGES, p_worker=worker)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from crypto.organisation import Role
+from crypto.statements import sign_session
 from hub.accounts.sessions import Sessions
 from storage.tables.accounts import codes, devices, drafts, passkeys, pin_halves
 from storage.tables.notifications import mails
@@ -15,7 +16,7 @@ from tests.crypto.build import seed
 from tests.hub.accounts.conftest import device, prove, told
 from tests.hub.accounts.test_passkeys import passkey, sign_in
 from tests.hub.accounts.test_pin_halves import attempt, set_pin
-from tests.hub.build import End, HubWorld, Team, b64, digest_of
+from tests.hub.build import End, HubWorld, Team, b64, digest_of, raw
 from tests.hub.running import RunningHub, running_hub
 
 TABLES = (devices, codes, passkeys, pin_halves, drafts)
@@ -89,6 +90,26 @@ async def test_ones_own_new_words_end_pins_and_codes_and_keep_the_rest(hub: Runn
     }
     assert (await sign_in(hub)).status == 200
     assert (await end.prove()).status == 200
+
+
+@pytest.mark.parametrize("how", ["new words", "everywhere"])
+async def test_a_challenge_given_before_begins_no_session_afterwards(
+    hub: RunningHub, end: End, how: str
+) -> None:
+    proved = (await end.prove()).body
+    if how == "everywhere":
+        await end.good("DELETE", "/v1/sessions")
+    else:
+        old = end.sign_in_keys
+        end.words, end.wrap_version, end.wrapped = 2, 2, b""
+        given = end.credentials()
+        change = {name: given[name] for name in ("salt", "auth", "wrapped", "wrap_version")}
+        await end.good("PUT", "/v1/me/words", change | {"old_auth": b64(old.auth)})
+    session, nonce = raw(proved["session"]), raw(proved["nonce"])
+    signature = sign_session(hub.settings.hub_name, session, nonce, end.signing)
+    body = {"session": proved["session"], "signature": b64(signature)}
+    finished = await hub.ask("POST", "/v1/sign-in/finish", body)
+    assert finished.status == 401
 
 
 async def test_whoever_was_never_admitted_leaves_nothing_either(
