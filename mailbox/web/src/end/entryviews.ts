@@ -4,6 +4,7 @@ import type { CircleView } from "@/end/circle";
 import { replay } from "@/end/actions";
 import { restrictedOf } from "@/end/logbook";
 import type { Item } from "@/end/opening";
+import { plainName } from "@/end/profile";
 import { type Telling, kindWord, summaryOf } from "@/end/summaries";
 import { troubleOf } from "@/end/trouble";
 import { Versions, documentFacts } from "@/end/versions";
@@ -128,7 +129,7 @@ export class EntryTeller {
   #titleOf(action: Uint8Array): string {
     const seq = this.#actionSeqs.get(toHex(action));
     const body = seq === undefined ? null : (this.#around.view.thread.opened(seq)?.body ?? null);
-    return body !== null && isAsked(body) ? body.title : "";
+    return body !== null && isAsked(body) ? plainName(body.title) : "";
   }
 
   #fileOf(seq: number): string {

@@ -4,6 +4,7 @@ import type { CircleView } from "@/end/circle";
 import { NotReady } from "@/end/errors";
 import { listings } from "@/end/logbook";
 import type { People } from "@/end/people";
+import { plainName } from "@/end/profile";
 import { kindOf } from "@/end/showing";
 import { troubleOf } from "@/end/trouble";
 import type * as answers from "@/hub/answers";
@@ -53,10 +54,10 @@ export function headOf(parts: HeadParts): CircleHead {
   const whyNot = mayWrite(view, mine);
   return {
     circle: toHex(view.id),
-    title: about?.title ?? invitation?.title ?? "",
-    reference: about?.reference ?? "",
+    title: plainName(about?.title ?? invitation?.title ?? ""),
+    reference: plainName(about?.reference ?? ""),
     safeContact: about?.safeContact ?? (standing === "invited" ? "" : UNKNOWN_CONTACT),
-    contactPerson: about?.contactPerson ?? "",
+    contactPerson: plainName(about?.contactPerson ?? ""),
     standing,
     ownerName: desk.directory.legalName(circle.owner),
     closed: circle.closed,
@@ -114,7 +115,7 @@ export async function invitationOf(view: CircleView): Promise<InvitationView | n
   const shared = { circle: toHex(view.id), from, answerDue: waiting.answerDue };
   try {
     const { asked } = await view.invitation();
-    return { ...shared, title: asked.title, text: asked.text };
+    return { ...shared, title: plainName(asked.title), text: asked.text };
   } catch (error) {
     if (!(error instanceof Alarm || error instanceof NotReady)) throw error;
     return { ...shared, title: "", text: "", alarm: troubleOf(error) };

@@ -4,6 +4,7 @@ import type { CircleView } from "@/end/circle";
 import type { Desk } from "@/end/desk";
 import { type Searchable, plainText, searchText } from "@/end/listsearch";
 import type { Named, Standing } from "@/end/names";
+import { plainName } from "@/end/profile";
 import { troubleOf } from "@/end/trouble";
 import type * as answers from "@/hub/answers";
 import { equal, toHex } from "@/protocol/bytes";
@@ -78,8 +79,8 @@ export function namedBy(
   const standing = equal(circle.owner, own) ? "owner" : circle.members.has(own) ? "member" : "invited";
   return {
     circle: view.id,
-    title: about.title,
-    reference: about.reference,
+    title: plainName(about.title),
+    reference: plainName(about.reference),
     owner: circle.owner,
     standing,
     closed: circle.closed,

@@ -1,5 +1,6 @@
 /** Actions as pages show them: states and next steps in plain words, for this person, now. */
 import { type Worded, isOverdue } from "@/end/actions";
+import { plainName } from "@/end/profile";
 import { moveWords } from "@/end/summaries";
 import { troubleOf } from "@/end/trouble";
 import {
@@ -93,7 +94,7 @@ export function actionView(action: Worded, around: Surrounding): ActionView {
     circleTitle: around.circleTitle,
     action: toHex(action.action),
     seq: action.seq,
-    title: action.title,
+    title: plainName(action.title),
     text: action.text,
     organisation: toHex(organisation),
     legalName: around.legalName(organisation),
