@@ -122,78 +122,87 @@ export function useDoing(): Doing {
 export interface Draft {
   readonly text: string;
   readonly ready: boolean;
+  /** Whether all of it is kept. */
+  readonly kept: boolean;
   /** What went wrong with keeping it; the text in the page is still there. */
   readonly trouble: Trouble | undefined;
   readonly write: (text: string) => void;
+  /** The same for every try to send these words; another one once they were changed or sent. */
+  readonly press: () => string;
   /** Sent: forget it. */
   readonly drop: () => void;
 }
 
-const DRAFT_WAIT_MS = 400;
+/** By slot, so that leaving a page and coming back is still the same try. */
+const presses = new Map<string, string>();
 
-/** A draft in `slot`, saved shortly after each pause and at once when the page is hidden or left. */
+/** A draft in `slot`, kept by the vault shortly after each pause and at once when the page is hidden or left. */
 export function useDraft(slot: string): Draft {
   const vault = useVault();
   const [text, setText] = useState("");
   const [ready, setReady] = useState(false);
+  const [kept, setKept] = useState(false);
   const [trouble, setTrouble] = useState<Trouble | undefined>(undefined);
-  const unsaved = useRef<string | null>(null);
-  const typed = useRef(false);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-
-  const save = useCallback(() => {
-    clearTimeout(timer.current);
-    const now = unsaved.current;
-    if (now === null) return;
-    unsaved.current = null;
-    const kept = now === "" ? vault.dropDraft(slot) : vault.saveDraft(slot, now);
-    kept.then(
-      () => setTrouble(undefined),
-      (reason: unknown) => setTrouble(troubleOf(reason)),
-    );
-  }, [vault, slot]);
+  const turn = useRef(0);
 
   useEffect(() => {
+    const mine = ++turn.current;
     let left = false;
-    typed.current = false;
     setText("");
     setReady(false);
+    setKept(false);
     vault.draft(slot).then(
       (old) => {
-        if (left) return;
-        if (!typed.current) setText(old);
-        setReady(true);
+        if (turn.current === mine) {
+          setText(old);
+          setKept(old !== "");
+        }
+        if (!left) setReady(true);
       },
       () => !left && setReady(true),
     );
-    const hide = () => document.visibilityState === "hidden" && save();
+    const keep = () => void vault.keepDrafts().catch(() => undefined);
+    const hide = () => document.visibilityState === "hidden" && keep();
     document.addEventListener("visibilitychange", hide);
-    addEventListener("pagehide", save);
+    addEventListener("pagehide", keep);
     return () => {
       left = true;
-      save();
+      turn.current += 1;
+      keep();
       document.removeEventListener("visibilitychange", hide);
-      removeEventListener("pagehide", save);
+      removeEventListener("pagehide", keep);
     };
-  }, [vault, slot, save]);
+  }, [vault, slot]);
 
   const write = useCallback(
     (next: string) => {
-      typed.current = true;
+      const mine = ++turn.current;
+      presses.delete(slot);
       setText(next);
-      unsaved.current = next;
-      clearTimeout(timer.current);
-      timer.current = setTimeout(save, DRAFT_WAIT_MS);
+      setKept(false);
+      vault.saveDraft(slot, next).then(
+        () => {
+          if (turn.current !== mine) return;
+          setKept(true);
+          setTrouble(undefined);
+        },
+        (reason: unknown) => turn.current === mine && setTrouble(troubleOf(reason)),
+      );
     },
-    [save],
+    [vault, slot],
   );
+  const press = useCallback(() => {
+    const id = presses.get(slot) ?? crypto.randomUUID();
+    presses.set(slot, id);
+    return id;
+  }, [slot]);
   const drop = useCallback(() => {
-    clearTimeout(timer.current);
-    unsaved.current = null;
-    typed.current = true;
+    turn.current += 1;
+    presses.delete(slot);
     setText("");
+    setKept(false);
     void vault.dropDraft(slot).catch(() => undefined);
   }, [vault, slot]);
 
-  return { text, ready, trouble, write, drop };
+  return { text, ready, kept, trouble, write, press, drop };
 }

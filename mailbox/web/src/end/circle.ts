@@ -143,7 +143,7 @@ export class CircleView {
       await this.#openEpochs([...whole, ...entries.map((seq) => this.book.at(seq).header.epoch)]);
       return membership.grant(position, organisation, whole, entries);
     };
-    return this.sealer.post(write, { intent: `grant\n${toHex(organisation)}` });
+    return this.sealer.post(write, { intent: said("grant", toHex(organisation), epochs, entries) });
   }
 
   /** Give everyone here a new key. */
@@ -163,17 +163,20 @@ export class CircleView {
 
   /** Support here has ended. */
   close(reason: number, text: string): Promise<Receipt> {
-    return this.#control((position) => membership.close(position, reason, text), "close");
+    return this.#control((position) => membership.close(position, reason, text), said("close", reason, text));
   }
 
   /** It goes on. */
   reopen(reason: number, text: string): Promise<Receipt> {
-    return this.#control((position) => membership.reopen(position, reason, text), "reopen");
+    return this.#control(
+      (position) => membership.reopen(position, reason, text),
+      said("reopen", reason, text),
+    );
   }
 
   /** Erase the content of one entry; its place in the history stays. */
   erase(seq: number, reason: number): Promise<Receipt> {
-    return this.#control((position) => membership.erase(position, seq, reason), `erase ${seq}`);
+    return this.#control((position) => membership.erase(position, seq, reason), said("erase", seq, reason));
   }
 
   /** Put a colleague on this circle, or take them off. */
@@ -194,7 +197,7 @@ export class CircleView {
 
   #remove(removed: readonly Uint8Array[], reason: number, text: string): Promise<Receipt> {
     const write: Write = (position) => newEpoch(position, removed, reason, text);
-    const intent = removed.length === 0 ? "" : `remove\n${removed.map(toHex).join(",")}`;
+    const intent = removed.length === 0 ? "" : said("remove", removed.map(toHex), reason, text);
     return this.sealer.post(write, { settle: false, intent });
   }
 
@@ -214,6 +217,11 @@ export class CircleView {
     if (!(await this.#fresh.isUnused())) await this.rekey();
     await this.thread.describe(about);
   }
+}
+
+/** Everything that is asked for, so that nothing else is taken for the same. */
+function said(...all: readonly unknown[]): string {
+  return JSON.stringify(all);
 }
 
 /** 1, 2, ... up to but without `stop`. */

@@ -151,13 +151,13 @@ export function circleSide(context: Context): CircleSide {
       return { entries, first: items[0]?.seq ?? 0, last: items.at(-1)?.seq ?? 0, seq };
     },
 
-    async post(circle, text, only) {
+    async post(circle, text, only, press) {
       const at = here();
       const words = text.normalize("NFC").trim();
       if (words === "") throw new BadInput("Write something first.");
       if ([...words].length > MESSAGE_MOST) throw new BadInput("That is too long for one message.");
       const view = at.view(circle);
-      const receipt = await view.thread.post(words, only === null ? null : only.map(fromHex));
+      const receipt = await view.thread.post(words, only === null ? null : only.map(fromHex), [], press);
       at.told(view);
       return receipt.seq;
     },

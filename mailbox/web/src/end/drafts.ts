@@ -4,6 +4,7 @@
  */
 import type { Desk } from "@/end/desk";
 import { BadInput, NotReady, Refused } from "@/end/errors";
+import type { Connection } from "@/hub/connection";
 import { Nothing } from "@/hub/answers";
 import { toHex, utf8 } from "@/protocol/bytes";
 import { MAX_ENCODED, pack, text, unpack } from "@/protocol/encoding";
@@ -28,23 +29,32 @@ export async function readDraft(desk: Desk, slot: string): Promise<string> {
 }
 
 /** Keep it. Throws NotReady when it can be kept nowhere; Away when only the hub could. */
-export async function saveDraft(desk: Desk, slot: string, written: string): Promise<void> {
+export async function saveDraft(
+  desk: Desk,
+  slot: string,
+  written: string,
+  connection: Connection = desk.connection,
+): Promise<void> {
   const place = placeOf(desk, slot);
-  if (written === "") return await dropDraft(desk, slot);
+  if (written === "") return await dropDraft(desk, slot, connection);
   const packed = pack(WORDS, written);
   if (packed.length > LARGEST) {
     throw new NotReady("This is too long to be kept as a draft. Send it, or shorten it.", "draft-not-kept");
   }
   if (await desk.state.write(LOCAL + place, packed)) return;
   const sealed = await lock(desk.me.secret.pins, packed, contextOf(place));
-  await atHub(() => desk.connection.putBytes(`/v1/me/drafts/${place}`, sealed, Nothing));
+  await atHub(() => connection.putBytes(`/v1/me/drafts/${place}`, sealed, Nothing));
 }
 
 /** Keep nothing in that slot. */
-export async function dropDraft(desk: Desk, slot: string): Promise<void> {
+export async function dropDraft(
+  desk: Desk,
+  slot: string,
+  connection: Connection = desk.connection,
+): Promise<void> {
   const place = placeOf(desk, slot);
   await desk.state.remove(LOCAL + place);
-  if (!desk.state.kept) await desk.connection.delete(`/v1/me/drafts/${place}`);
+  if (!desk.state.kept) await connection.delete(`/v1/me/drafts/${place}`);
 }
 
 /** A slot's name as this device and the hub know it: it says nothing to them. */

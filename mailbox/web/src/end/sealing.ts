@@ -5,7 +5,7 @@
  * new epoch comes first, made here when this worker may make it, or else the reason is said. When somebody
  * was quicker, everything is sealed again under the newer state. What was handed over once is looked for in
  * the history before it is sealed again, also when the same is asked for again after a lost answer: a hub that
- * took it and did not say so gets no second copy.
+ * took it and did not say so gets no second copy. What was undone meanwhile does not count as done.
  */
 import type { EpochKeys } from "@/end/epochs";
 import { Away, KeyholderError, Refused } from "@/end/errors";
@@ -16,7 +16,8 @@ import { Position, type Write, type Writing, compose } from "@/end/writing";
 import * as answers from "@/hub/answers";
 import { toHex } from "@/protocol/bytes";
 import { type Circle, debts } from "@/protocol/circle";
-import { type Entry, type Receipt, entryHash, readHeader } from "@/protocol/entries";
+import { type Entry, type Receipt, entryHash, readFacts, readHeader } from "@/protocol/entries";
+import { Kind } from "@/protocol/facts";
 import { ByteSet } from "@/protocol/keyed";
 
 export const TRIES = 5;
@@ -132,7 +133,7 @@ export class Sealer {
   #taken(handed: readonly Attempt[]): Receipt | null {
     for (const attempt of handed) {
       const found = this.#book.byHash(entryHash(attempt.entry));
-      if (found === null) continue;
+      if (found === null || !stillStands(attempt.entry, this.#book.circle)) continue;
       this.#keepKey(attempt);
       const { seq, hash, receivedAt } = found.placed;
       return { version: 1, circle: this.#book.id, seq, entryHash: hash, head: found.head, receivedAt };
@@ -192,6 +193,18 @@ export class Sealer {
     this.#keys.keep(epoch, key);
     this.#keys.uncopied.add(epoch);
   }
+}
+
+/** Whether what that entry did is so: undone by somebody meanwhile, the same asked for again is another thing. */
+function stillStands(entry: Entry, circle: Circle): boolean {
+  const header = readHeader(entry);
+  const { kind } = header;
+  const facts = readFacts(header);
+  if (kind === Kind.CLOSE) return circle.closed;
+  if (kind === Kind.REOPEN) return !circle.closed;
+  if ("listing" in facts) return circle.listing(facts.listing.organisation) !== null;
+  if ("removed" in facts) return facts.removed.every((gone) => circle.listing(gone) === null);
+  return true;
 }
 
 function everyone(circle: Circle): Uint8Array[] {

@@ -1,7 +1,6 @@
 /** What pages may ask about signing in, oneself and drafts. */
 import type { Desk } from "@/end/desk";
 import { BadInput, NotReady, Refused } from "@/end/errors";
-import { dropDraft, readDraft, saveDraft } from "@/end/drafts";
 import {
   enrol,
   linkToken,
@@ -55,10 +54,7 @@ type Names =
   | "touch"
   | "lock"
   | "signOut"
-  | "follow"
-  | "draft"
-  | "saveDraft"
-  | "dropDraft";
+  | "follow";
 
 /** Words that wait for a code from the mail. */
 interface Asked {
@@ -297,9 +293,6 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
     },
 
     async signOut(everywhere) {
-      const known = await device.known();
-      if (known !== null && known.pin !== null)
-        await forgetPin(connection, await device.token()).catch(() => undefined);
       asked = null;
       await sitting.signOut(everywhere);
     },
@@ -307,18 +300,6 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
     async follow(token) {
       sitting.me();
       return await follow(connection, token);
-    },
-
-    async draft(slot) {
-      return await readDraft(sitting.desk(), slot);
-    },
-
-    async saveDraft(slot, text) {
-      await saveDraft(sitting.desk(), slot, text);
-    },
-
-    async dropDraft(slot) {
-      await dropDraft(sitting.desk(), slot);
     },
   };
 }

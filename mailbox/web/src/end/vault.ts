@@ -3,6 +3,7 @@ import { basisMethods } from "@/end/basis";
 import { checkMethods } from "@/end/checkmethods";
 import { circleSide } from "@/end/circlemethods";
 import { documentSide } from "@/end/documentmethods";
+import { draftMethods } from "@/end/drafting";
 import { listsOf } from "@/end/lists";
 import { organisationMethods } from "@/end/organisationmethods";
 import { recoveryMethods } from "@/end/recoverymethods";
@@ -42,6 +43,7 @@ export function vaultOf(origin: string, store: Store, emit: (event: VaultEvent) 
   const methods: VaultApi = {
     lists: () => Promise.resolve(listsOf()),
     ...sessionMethods(sitting),
+    ...draftMethods(sitting),
     ...recoveryMethods(sitting),
     ...organisationMethods(sitting, () => sitting.tell()),
     ...checkMethods(sitting),

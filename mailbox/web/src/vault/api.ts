@@ -100,7 +100,8 @@ export interface VaultApi {
   circle(circle: Hex, reason?: BreakGlass): Promise<CircleHead>;
   /** The page that ends before `before` (default: the newest), at most `limit` (<= 100) entries. */
   thread(circle: Hex, before: number | null, limit: number): Promise<ThreadPage>;
-  post(circle: Hex, text: string, only: readonly Hex[] | null): Promise<number>;
+  /** `press`: the same again until it worked; a lost answer is looked for under the same one alone. */
+  post(circle: Hex, text: string, only: readonly Hex[] | null, press: string): Promise<number>;
   /** The read receipt: called when entries were in sight. */
   markRead(circle: Hex, seq: number): Promise<void>;
   readers(circle: Hex): Promise<readonly ReaderView[]>;
@@ -159,7 +160,10 @@ export interface VaultApi {
 
   /** Drafts are sealed as they are written. A slot is any short text such as "thread:CIRCLE". */
   draft(slot: string): Promise<string>;
+  /** Answers once these words, or newer ones of the same slot, are kept. */
   saveDraft(slot: string, text: string): Promise<void>;
+  /** The page is being hidden or left: what was written is kept now. */
+  keepDrafts(): Promise<void>;
   dropDraft(slot: string): Promise<void>;
 
   checkConnection(): Promise<readonly ConnectionCheck[]>;

@@ -44,6 +44,30 @@ it("is not said twice when the answer was lost and the person tries again", asyn
   expect(posted(peer)).toEqual(before);
 });
 
+it("is said again when somebody saw that it had arrived, and says the same later", async () => {
+  const { peer, one, two } = await openedCircle();
+  peer.lose = 1;
+  await expect(one.thread.post("Yes", null, [], "press one")).rejects.toBeInstanceOf(Away);
+  await two.thread.post("And tomorrow?");
+  expect((await one.thread.post("Yes", null, [], "press two")).seq).toBe(4);
+  expect(peer.rows).toHaveLength(4);
+});
+
+it("a circle whose closing went unheard, that was opened again, is closed again", async () => {
+  const { peer, one, two } = await openedCircle();
+  peer.lose = 1;
+  await expect(one.close(1, "Done")).rejects.toBeInstanceOf(Away);
+  expect((await one.close(1, "Done")).seq).toBe(2);
+  peer.lose = 1;
+  await expect(two.reopen(0, "Not yet")).rejects.toBeInstanceOf(Away);
+  peer.lose = 1;
+  await expect(one.close(1, "Done")).rejects.toBeInstanceOf(Away);
+  await two.reopen(0, "Once more");
+  expect((await one.close(1, "Done")).seq).toBe(6);
+  await one.sync();
+  expect(one.book.circle.closed).toBe(true);
+});
+
 it("is said again when it is said on purpose", async () => {
   const { peer, one } = await openedCircle();
   await one.thread.post("Yes");

@@ -42,7 +42,9 @@ function Writing({ onSent }: { readonly onSent: () => Promise<void> }) {
 
   async function send(): Promise<void> {
     if (empty || tooLong || nobody || sending.busy) return;
-    const sent = await sending.run(() => vault.post(head.circle, message.text.trim(), message.only));
+    const sent = await sending.run(() =>
+      vault.post(head.circle, message.text.trim(), message.only, draft.press()),
+    );
     if (!sent) return;
     draft.drop();
     announce("Sent");
@@ -157,7 +159,7 @@ function Kept({ draft, empty }: { readonly draft: Draft; readonly empty: boolean
         Your words are on this page only: {draft.trouble.say}
       </p>
     );
-  return <p class="kith-composer__kept">{draft.ready && !empty ? "Draft kept" : ""}</p>;
+  return <p class="kith-composer__kept">{draft.kept && !empty ? "Draft kept" : ""}</p>;
 }
 
 /** A box as tall as its words, up to what the style allows. */
