@@ -1,4 +1,5 @@
 /** Reading a circle and speaking in it. State it first, verify, open, then say that it was read. */
+import { AlarmKind } from "@/end/alarms";
 import type { EpochKeys } from "@/end/epochs";
 import { CannotSend, NewerVersion, NotReady, Refused } from "@/end/errors";
 import { type Glass, PAGE, fetchRange } from "@/end/fetching";
@@ -190,12 +191,17 @@ export class Thread {
     return spans;
   }
 
-  /** Opened and never to be different; a body that was open may have been erased since. */
+  /**
+   * Looked at and never to be different; a body that was open may have been erased since. What came and did not
+   * open is not asked for again either: from outside it looks like what opened.
+   */
   #settled(seq: number): boolean {
     const item = this.#opened.get(seq);
     if (item === undefined) return false;
     const erased = this.#book.circle.erased.has(this.#book.at(seq).placed.hash);
-    return erased ? item.state === "erased" : item.state === "open" || item.state === "restricted";
+    return erased
+      ? item.state === "erased"
+      : item.state === "open" || item.state === "restricted" || unfit(item);
   }
 
   async #fetchSpan(start: number, stop: number): Promise<void> {
@@ -237,6 +243,11 @@ export class Thread {
     }
     return found;
   }
+}
+
+/** A body came, and it is not what was written: asking again would tell the hub that it did not open. */
+function unfit({ alarm }: Item): boolean {
+  return alarm?.code === AlarmKind.CONTENT_CHANGED.code || alarm?.code === AlarmKind.BADLY_SEALED.code;
 }
 
 /** The description in an opened entry; null when it holds none. Throws Alarm, NewerVersion. */
