@@ -148,7 +148,8 @@ async def test_a_kit_is_shown_once_and_ends_the_call_for_a_second_holder(
     await manager.get_by_role("button", name="Make a new kit").click()
     await expect(manager.get_by_role("heading", level=1)).to_have_text("Your organisation's new kit")
     assert len((await words_on(manager)).split()) == 8
-    await manager.get_by_role("link", name="I have kept it").click()
+    await manager.get_by_role("button", name="I have kept it").click()
+    await expect(manager.get_by_text("The new kit counts.")).to_be_visible()
     await expect(manager.get_by_text("There is one")).to_be_visible()
 
 

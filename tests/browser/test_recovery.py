@@ -36,7 +36,10 @@ async def card(screens: Screens, world: World) -> Card:
     await page.get_by_role("button", name="Make a new kit").click()
     kit = page.get_by_role("region", name="Your organisation's kit")
     await expect(kit).to_contain_text("/recover")
-    return Card(await kit.locator(".kith-fingerprint").inner_text(), await words_on(page))
+    kept = Card(await kit.locator(".kith-fingerprint").inner_text(), await words_on(page))
+    await page.get_by_role("button", name="I have kept it").click()
+    await expect(page.get_by_text("The new kit counts.")).to_be_visible()
+    return kept
 
 
 async def fill(page: Page, number: str, words: str, address: str) -> None:

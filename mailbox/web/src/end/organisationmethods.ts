@@ -1,17 +1,28 @@
 /** What pages may ask about the own organisation. */
 import type { Context } from "@/end/context";
 import type { Desk } from "@/end/desk";
-import { NotReady } from "@/end/errors";
+import { Away, NotReady } from "@/end/errors";
 import { nameOf, plainName } from "@/end/profile";
 import { chainedRole, holdersOf, kindOf, roleNamed, roleOf } from "@/end/showing";
-import { Team } from "@/end/team";
+import { type NewKit, Team } from "@/end/team";
 import type { Waiting, WorkerRow } from "@/hub/answers";
 import { equal, fromHex, toHex } from "@/protocol/bytes";
 import { type Member, Role as Chained } from "@/protocol/organisation";
 import { spokenWords } from "@/protocol/private/words";
 import type { ColleagueView, Hex, OrganisationView, Role, VaultApi, WaitingView } from "@/vault/api";
 
-type Names = "organisation" | "inviteWorker" | "admit" | "changeRole" | "removeWorker" | "rotate" | "newKit";
+type Names =
+  | "organisation"
+  | "inviteWorker"
+  | "admit"
+  | "changeRole"
+  | "removeWorker"
+  | "rotate"
+  | "newKit"
+  | "confirmKit";
+
+const KEEP_BOTH =
+  "The hub could not be reached in time. Keep both kits, the old and the new, and press again in a moment.";
 
 /** `tell`: who is signed in may have changed too, such as how many hold the organisation's keys. */
 export function organisationMethods(context: Context, tell: () => Promise<void>): Pick<VaultApi, Names> {
@@ -20,6 +31,7 @@ export function organisationMethods(context: Context, tell: () => Promise<void>)
     await tell();
   };
   const team = (): Team => new Team(context.desk());
+  const kits = new WeakMap<Desk, NewKit>(); // forgotten with the keys
 
   return {
     async organisation() {
@@ -56,9 +68,21 @@ export function organisationMethods(context: Context, tell: () => Promise<void>)
     },
 
     async newKit() {
-      const words = await team().newKit();
+      const drawn = team().drawKit();
+      kits.set(context.desk(), drawn);
+      return drawn.words.split(" ");
+    },
+
+    async confirmKit() {
+      const drawn = kits.get(context.desk());
+      if (drawn === undefined) throw new NotReady("Begin again: make a new kit.", "start-again");
+      try {
+        await team().replaceKit(drawn);
+      } catch (error) {
+        throw error instanceof Away ? new Away(KEEP_BOTH) : error;
+      }
+      kits.delete(context.desk());
       await changed();
-      return words.split(" ");
     },
   };
 }

@@ -27,6 +27,12 @@ import { generateWords, KIT_WORDS, normaliseWords, SPOKEN_WORDS } from "@/protoc
 const MOST_WAITING = 100;
 const PAGES = 20;
 
+/** A printed kit that was drawn. */
+export interface NewKit {
+  readonly words: string;
+  readonly member: Member;
+}
+
 /** The own organisation. */
 export class Team {
   readonly #desk: Desk;
@@ -119,16 +125,22 @@ export class Team {
     await this.#post(Event.ROTATE, Rotate, event, boxes, archive);
   }
 
-  /** A new printed kit: the old one is removed with a rotation, then the new one admitted. About 0.2 s. */
-  async newKit(): Promise<string> {
-    await this.#know();
-    const chain = this.#chain;
-    const old = [...chain.members.values()].filter((member) => member.role === Role.KIT);
+  /** Words of a new printed kit. Nothing is changed by it. About 0.2 s. */
+  drawKit(): NewKit {
     const words = generateWords(KIT_WORDS);
-    const secret = kitSecret(words, chain.id);
-    await this.rotate(old.map((member) => member.worker));
-    await this.#admit(memberOf(randomBytes(16), secret, Role.KIT));
-    return words;
+    return { words, member: memberOf(randomBytes(16), kitSecret(words, this.#chain.id), Role.KIT) };
+  }
+
+  /**
+   * Let a kit that was kept count: it is admitted, then every older one removed with a rotation, so that one kit
+   * opens everything whenever this stops. The same may be done again.
+   */
+  async replaceKit({ member: kit }: NewKit): Promise<void> {
+    await this.#know();
+    if (!this.#chain.members.has(kit.worker)) await this.#admit(kit);
+    const kits = [...this.#chain.members.values()].filter((member) => member.role === Role.KIT);
+    const old = kits.map(({ worker }) => worker).filter((worker) => !equal(worker, kit.worker));
+    if (old.length > 0) await this.rotate(old);
   }
 
   get #chain(): Organisation {

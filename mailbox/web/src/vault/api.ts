@@ -155,8 +155,10 @@ export interface VaultApi {
   /** A leaver: removed, new keys for everyone who stays. */
   removeWorker(worker: Hex): Promise<void>;
   rotate(): Promise<void>;
-  /** A new printed kit; the old one opens nothing any more. */
+  /** Words of a new printed kit. Nothing is changed yet. */
   newKit(): Promise<readonly string[]>;
+  /** The new kit was kept: from now on it counts, and the old one opens nothing any more. */
+  confirmKit(): Promise<void>;
 
   /** Drafts are sealed as they are written. A slot is any short text such as "thread:CIRCLE". */
   draft(slot: string): Promise<string>;

@@ -38,20 +38,32 @@ export function Kit() {
 }
 
 function NewKit({ words }: { readonly words: readonly string[] }) {
+  const vault = useVault();
   const { organisation, legalName } = useSession();
+  const { busy, trouble, run } = useDoing();
+  const keep = async () => {
+    if (await run(() => vault.confirmKit()))
+      navigate("/organisation", {
+        note: "The new kit counts. Destroy the old one: it opens nothing any more.",
+      });
+  };
   return (
     <Page heading="Your organisation's new kit" tab="New organisation kit">
       <Notice
         kind="warning"
-        title="It is shown only now. Print it or write it down before you leave this page."
+        title="It is shown only now. Print it or write it down, then say that you have kept it: until then the old kit counts."
       />
       <KitCard words={words} organisation={organisation} legalName={legalName} />
       <ButtonGroup>
         <Button onClick={() => print()}>Print the kit</Button>
-        <ButtonLink to="/organisation" kind="secondary">
+        <Button kind="secondary" busy={busy} busyWords="Replacing the kit" onClick={() => void keep()}>
           I have kept it
+        </Button>
+        <ButtonLink to="/organisation" kind="secondary">
+          Keep the old kit
         </ButtonLink>
       </ButtonGroup>
+      <TroubleNote trouble={trouble} />
     </Page>
   );
 }
