@@ -3,6 +3,7 @@ import type { Asking } from "@/end/actions";
 import { Alarm } from "@/end/alarms";
 import type { CircleView } from "@/end/circle";
 import type { Context } from "@/end/context";
+import { REASON_MAX } from "@/end/desk";
 import { BadInput, NotReady } from "@/end/errors";
 import type { ShowDocument } from "@/end/entryviews";
 import { aboutOrAlarm, alarmedHead, headOf, invitationOf, mayWrite } from "@/end/heads";
@@ -18,7 +19,7 @@ import { isMove } from "@/policies/actions";
 import { purposes, reasons } from "@/policies/codes";
 import { equal, fromHex, toHex } from "@/protocol/bytes";
 import type { About as AboutBody } from "@/protocol/private/bodies";
-import type { About, BreakGlass, Hex, VaultApi } from "@/vault/api";
+import type { About, BreakGlass, CircleHead, Hex, VaultApi } from "@/vault/api";
 
 const THREAD_PAGE = 100;
 const MESSAGE_MOST = 32_000;
@@ -118,21 +119,15 @@ export function circleSide(context: Context): CircleSide {
     async circle(circle, reason) {
       const at = here();
       const view = at.view(circle);
-      if (reason !== undefined) view.thread.glass = glassOf(reason);
-      const working = at.assigned(view, true);
-      working.catch(() => undefined); // met below
+      if (reason === undefined) return await opened(at, view, circle);
+      const before = view.thread.glass;
+      view.thread.glass = glassOf(reason);
       try {
-        await at.asked(Promise.all([at.synced(circle), at.circles.ready()]));
+        return await opened(at, view, circle);
       } catch (error) {
-        if (error instanceof Alarm) return alarmedHead(circle, troubleOf(error));
+        view.thread.glass = before; // nothing was opened under it
         throw error;
       }
-      const listed = at.circles.listedAs(view.id);
-      const [assigned, invitation] = await Promise.all([working, invitationOf(view)]);
-      const about = invitation === null ? await at.asked(aboutOrAlarm(view)) : null;
-      if (about !== null && !(about instanceof Alarm)) at.learn(view, about);
-      if (assigned.some((worker) => at.people.unnamed(worker))) await at.people.readAddresses();
-      return headOf({ view, people: at.people, about, invitation, listed, assigned });
     },
 
     async thread(circle, before, limit) {
@@ -294,6 +289,24 @@ export function circleSide(context: Context): CircleSide {
     colleagues: () => here().people.colleagues(),
   };
 
+  /** The head of a circle, brought up to date. */
+  async function opened(at: Room, view: CircleView, circle: Hex): Promise<CircleHead> {
+    const working = at.assigned(view, true);
+    working.catch(() => undefined); // met below
+    try {
+      await at.asked(Promise.all([at.synced(circle), at.circles.ready()]));
+    } catch (error) {
+      if (error instanceof Alarm) return alarmedHead(circle, troubleOf(error));
+      throw error;
+    }
+    const listed = at.circles.listedAs(view.id);
+    const [assigned, invitation] = await Promise.all([working, invitationOf(view)]);
+    const about = invitation === null ? await at.asked(aboutOrAlarm(view)) : null;
+    if (about !== null && !(about instanceof Alarm)) at.learn(view, about);
+    if (assigned.some((worker) => at.people.unnamed(worker))) await at.people.readAddresses();
+    return headOf({ view, people: at.people, about, invitation, listed, assigned });
+  }
+
   /** Change the circle, and tell pages. */
   async function doing(circle: Hex, change: (view: CircleView) => Promise<unknown>): Promise<void> {
     const at = here();
@@ -320,6 +333,7 @@ function require(decision: { readonly say: string; readonly code: string } | nul
 function glassOf({ purpose, reason }: BreakGlass) {
   const text = reason.normalize("NFC").trim();
   if (text.length < REASON_LEAST) throw new BadInput("Say in a few more words why you must look now.");
+  if (text.length > REASON_MAX) throw new BadInput("Say the reason in fewer words.", "too-long");
   require(purposes().check(purpose));
   const code = reasons().breakGlass.byKey("other")?.code;
   if (code === undefined) throw new BadInput("There is no list of reasons.");

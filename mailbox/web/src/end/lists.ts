@@ -1,4 +1,5 @@
 /** The lists that pages offer: policies' own words, without what is retired. */
+import { REASON_MAX } from "@/end/desk";
 import { type CodeList, needs, purposes, reasons } from "@/policies/codes";
 import { acceptedTypes } from "@/policies/documents";
 import { limits } from "@/policies/limits";
@@ -18,6 +19,7 @@ export function listsOf(): Lists {
     purposes: offered(purposes()),
     accepted: acceptedTypes().flatMap((type) => type.extensions.map((ending) => `.${ending}`)),
     largestDocument: limits().documents.sizeMax,
+    longestReason: REASON_MAX,
   };
 }
 

@@ -7,11 +7,9 @@ import { ErrorSummary, errorOf, type FieldError } from "@/components/ErrorSummar
 import { Radios, TextArea } from "@/components/Field";
 import { Notice } from "@/components/Notice";
 import { Page } from "@/components/Page";
-import { Answer } from "@/components/TroubleNote";
+import { Answer, TroubleNote } from "@/components/TroubleNote";
 import type { BreakGlass as Reason, Trouble } from "@/vault/api";
 
-/** Source: the longest reason an entry in the access log holds. */
-const LONGEST = 2_000;
 const SHORTEST = 10;
 
 export function isNotAssigned(trouble: Trouble | undefined): boolean {
@@ -20,18 +18,20 @@ export function isNotAssigned(trouble: Trouble | undefined): boolean {
 
 interface BreakGlassProps {
   readonly busy: boolean;
+  /** What went wrong with the reason that was given: it stays in the form. */
+  readonly trouble: Trouble | undefined;
   readonly onReason: (reason: Reason) => void;
 }
 
-export function BreakGlass({ busy, onReason }: BreakGlassProps) {
+export function BreakGlass({ busy, trouble, onReason }: BreakGlassProps) {
   const vault = useVault();
   const lists = useAsked("lists", () => vault.lists());
   const [purpose, setPurpose] = useState("");
   const [reason, setReason] = useState("");
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
 
-  function submit(): void {
-    const found = check(purpose, reason);
+  function submit(longest: number): void {
+    const found = check(purpose, reason, longest);
     setErrors(found);
     if (found.length === 0) onReason({ purpose: Number(purpose), reason: reason.trim() });
   }
@@ -44,6 +44,7 @@ export function BreakGlass({ busy, onReason }: BreakGlassProps) {
       before={<BackLink to="/circles">All circles</BackLink>}
     >
       <ErrorSummary errors={errors} />
+      <TroubleNote trouble={busy ? undefined : trouble} />
       <p class="govuk-body">
         Your organisation is a member, but nobody has put you on this circle. Ask your manager to add you.
       </p>
@@ -54,12 +55,12 @@ export function BreakGlass({ busy, onReason }: BreakGlassProps) {
         </p>
       </Notice>
       <Answer asked={lists} words="Getting the list of purposes">
-        {({ purposes }) => (
+        {({ purposes, longestReason }) => (
           <form
             noValidate
             onSubmit={(event) => {
               event.preventDefault();
-              submit();
+              submit(longestReason);
             }}
           >
             <Radios
@@ -76,7 +77,7 @@ export function BreakGlass({ busy, onReason }: BreakGlassProps) {
               hint="Write at least a short sentence."
               value={reason}
               onInput={setReason}
-              limit={LONGEST}
+              limit={longestReason}
               rows={4}
               error={errorOf(errors, "reason")}
             />
@@ -92,11 +93,11 @@ export function BreakGlass({ busy, onReason }: BreakGlassProps) {
   );
 }
 
-function check(purpose: string, reason: string): readonly FieldError[] {
+function check(purpose: string, reason: string, longest: number): readonly FieldError[] {
   const errors: FieldError[] = [];
   if (purpose === "") errors.push({ id: "purpose", say: "Choose what you need it for" });
   if (reason.trim().length < SHORTEST) errors.push({ id: "reason", say: "Say why you need to see it now" });
-  if (reason.length > LONGEST)
-    errors.push({ id: "reason", say: `Keep the reason under ${LONGEST} characters` });
+  if (reason.length > longest)
+    errors.push({ id: "reason", say: `Keep the reason under ${longest} characters` });
   return errors;
 }

@@ -56,7 +56,10 @@ function OneCircle({ circle, tab, rest }: CircleProps) {
   const asked = useAsked(`circle:${circle}`, () => vault.circle(circle, reason), [reason]);
   const head = asked.value;
   if (head) return <Opened head={head} tab={tab} rest={rest} again={asked.again} trouble={asked.trouble} />;
-  if (isNotAssigned(asked.trouble)) return <BreakGlass busy={asked.asking} onReason={setReason} />;
+  if (reason || isNotAssigned(asked.trouble))
+    return (
+      <BreakGlass busy={asked.asking} trouble={reason ? asked.trouble : undefined} onReason={setReason} />
+    );
   return (
     <Page heading="Circle" tab="Circle" headingHidden before={<BackLink to="/circles">All circles</BackLink>}>
       {asked.trouble ? (

@@ -80,6 +80,8 @@ export interface Lists {
   readonly purposes: readonly { readonly code: number; readonly label: string }[];
   readonly accepted: readonly string[];
   readonly largestDocument: number;
+  /** Of a reason to open a circle one is not on; in UTF-16 units, as text fields count. */
+  readonly longestReason: number;
 }
 
 /** Opening what one is not assigned to: a whole reason, which the manager is told. */
