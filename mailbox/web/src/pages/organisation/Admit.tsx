@@ -9,12 +9,16 @@ import { navigate } from "@/app/router";
 import { useVault } from "@/app/vault";
 import { Button, ButtonLink } from "@/components/Button";
 import { ErrorSummary } from "@/components/ErrorSummary";
-import { Radios, TextField } from "@/components/Field";
+import { Checkbox, Radios, TextField } from "@/components/Field";
 import { Notice } from "@/components/Notice";
 import { Page } from "@/components/Page";
 import { TroubleNote } from "@/components/TroubleNote";
 import { back } from "@/pages/organisation/back";
 import { ROLE_CHOICES, ROLES, roleOf } from "@/pages/organisation/words";
+
+const KEYS_CHANGED = "They are in, and your organisation has new keys.";
+const KEYS_NOT_CHANGED =
+  "They are in, but your organisation's keys could not be changed. Press Change the keys as soon as you can.";
 
 export function Admit({
   view,
@@ -46,14 +50,23 @@ function AdmitForm({ waiting, replaced }: FormProps) {
   const { busy, trouble, run } = useDoing();
   const [spoken, setSpoken] = useState("");
   const [role, setRole] = useState("worker");
+  const [seen, setSeen] = useState(false);
   const [empty, setEmpty] = useState(false);
   const error = empty ? "Type the five words" : trouble?.kind === "input" ? trouble.say : undefined;
   const submit = async (event: Event) => {
     event.preventDefault();
     setEmpty(!spoken.trim());
     if (!spoken.trim()) return;
-    if (await run(() => vault.admit(spoken, roleOf(role), waiting.replaces)))
-      navigate("/organisation", { note: "They are in. Their page goes on by itself." });
+    let note = "They are in. Their page goes on by itself.";
+    const worked = await run(async () => {
+      await vault.admit(spoken, roleOf(role), waiting.replaces);
+      if (seen)
+        note = await vault.rotate().then(
+          () => KEYS_CHANGED,
+          () => KEYS_NOT_CHANGED,
+        );
+    });
+    if (worked) navigate("/organisation", { note });
   };
   return (
     <Page
@@ -90,6 +103,15 @@ function AdmitForm({ waiting, replaced }: FormProps) {
           plain
           error={error}
         />
+        {waiting.replaces ? (
+          <Checkbox
+            id="seen"
+            label="Others may have seen the old words, or have the old device"
+            hint="Then your organisation's keys are changed too. Leave it empty if they only forgot or lost them."
+            checked={seen}
+            onChange={setSeen}
+          />
+        ) : null}
         {replaced ? null : (
           <Radios
             id="role"

@@ -72,7 +72,11 @@ export function ReplaceWords({ colleague }: PersonProps) {
     >
       <ErrorSummary errors={error ? [{ id: "mail", say: error }] : []} />
       {trouble && trouble.kind !== "input" ? <TroubleNote trouble={trouble} /> : null}
-      <p class="govuk-body">For somebody who forgot their words, or whose words others may have seen.</p>
+      <p class="govuk-body">
+        For somebody who forgot or lost their words, or whose words others may have seen. When you let them in
+        again you are asked which: words that were seen opened your organisation's keys, so those are changed
+        too.
+      </p>
       <ul class="govuk-list govuk-list--bullet">
         <li>They get a mail with a link, and new words.</li>
         <li>They tell you five words, and you let them in again.</li>
