@@ -8,6 +8,8 @@ const { sessions } = limits();
 export const OWN_DEVICE_MS = sessions.browserIdleMs;
 export const SHARED_DEVICE_MS = sessions.sharedIdleMs;
 export const WARNING_MS = sessions.warningMs;
+/** Bytes that move keep keys this long at most after somebody was last there. */
+export const MOVING_MS = 60 * 60_000;
 const STEP_MS = 10_000;
 
 /** UTC milliseconds, and milliseconds that never run backwards. */
@@ -21,7 +23,7 @@ export interface Waking {
   warn(secondsLeft: number): void;
   /** Nobody is there any more. Said once; then it has stopped. */
   gone(): void;
-  /** Whether something is under way that counts as somebody being there. */
+  /** Whether bytes are moving: for an hour at most, that counts as somebody being there. */
   busy?(): boolean;
 }
 
@@ -39,6 +41,8 @@ export class Idle {
   readonly #clocks: Clocks;
   #wall: number;
   #steady: number;
+  /** When somebody was really there. */
+  #seen: { readonly wall: number; readonly steady: number };
   #timer: ReturnType<typeof setTimeout> | undefined;
   #over = false;
 
@@ -49,6 +53,7 @@ export class Idle {
     this.#clocks = clocks;
     this.#wall = clocks.wall();
     this.#steady = clocks.steady();
+    this.#seen = { wall: this.#wall, steady: this.#steady };
     this.#next();
   }
 
@@ -56,12 +61,13 @@ export class Idle {
   touch(): boolean {
     if (!this.check()) return false;
     this.#begin();
+    this.#seen = { wall: this.#wall, steady: this.#steady };
     return true;
   }
 
   /** Look at the clocks now. Whether it goes on. */
   check(): boolean {
-    if (!this.#over && this.#waking.busy?.() === true) this.#begin();
+    if (!this.#over && this.#waking.busy?.() === true && this.#away() < MOVING_MS) this.#begin();
     if (!this.#over && this.#left() <= 0) {
       this.stop();
       this.#waking.gone();
@@ -78,6 +84,11 @@ export class Idle {
   #begin(): void {
     this.#wall = this.#clocks.wall();
     this.#steady = this.#clocks.steady();
+  }
+
+  #away(): number {
+    const { wall, steady } = this.#seen;
+    return Math.max(this.#clocks.wall() - wall, this.#clocks.steady() - steady);
   }
 
   #left(): number {

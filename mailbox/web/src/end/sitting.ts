@@ -56,7 +56,7 @@ export class Sitting implements Context {
   readonly device: Device;
   readonly keeper = new EvidenceKeeper();
   readonly wakes: Wakes;
-  /** Whether bytes are moving for whoever sits here: an upload is not cut off. */
+  /** Whether bytes are moving for whoever sits here: for an hour an upload on their own device goes on. */
   busy: () => boolean = () => false;
   readonly #tabs: Tabs;
   readonly #forget: (() => void)[] = [];
@@ -270,7 +270,7 @@ export class Sitting implements Context {
     const idle = new Idle(idleMs, {
       warn: (secondsLeft) => this.emit({ type: "session", state: "warning", secondsLeft }),
       gone: () => this.#close(NOBODY),
-      busy: () => this.busy(),
+      busy: () => !arriving.sharedDevice && this.busy(),
     });
     this.#seat = { ...arriving, desk, idleMs, idle };
     this.#turns = 0;

@@ -1,6 +1,6 @@
 /** Nobody there: a warning, then the end, whatever timers and clocks do. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Idle, idleTime, OWN_DEVICE_MS, SHARED_DEVICE_MS, WARNING_MS } from "@/end/idle";
+import { Idle, idleTime, MOVING_MS, OWN_DEVICE_MS, SHARED_DEVICE_MS, WARNING_MS } from "@/end/idle";
 
 const LIMIT = OWN_DEVICE_MS;
 let [wall, steady] = [0, 0];
@@ -69,6 +69,26 @@ test("bytes that move count as somebody being there", () => {
   moving = false;
   pass(LIMIT + 1000);
   expect(idle.check()).toBe(false);
+});
+
+test("bytes that move for hours keep keys for an hour and the idle time, and a warning comes before the end", () => {
+  const idle = watching(() => true);
+  pass(MOVING_MS);
+  expect(said).toEqual([]);
+  pass(LIMIT - WARNING_MS);
+  expect(idle.check()).toBe(true);
+  pass(WARNING_MS);
+  expect(said).toContain(WARNING_MS / 1000);
+  expect(idle.check()).toBe(false);
+});
+
+test("whoever comes back while bytes move has another hour", () => {
+  const idle = watching(() => true);
+  for (let turn = 0; turn < 3; turn++) {
+    pass(MOVING_MS - 1000);
+    expect(idle.touch()).toBe(true);
+  }
+  expect(said).toEqual([]);
 });
 
 test("once stopped it says nothing more", () => {
