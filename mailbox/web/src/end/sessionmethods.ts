@@ -1,5 +1,6 @@
 /** What pages may ask about signing in, oneself and drafts. */
-import type { Desk } from "@/end/desk";
+import type { Desk, Me } from "@/end/desk";
+import type { Known } from "@/end/device";
 import { BadInput, NotReady, Refused } from "@/end/errors";
 import {
   enrol,
@@ -31,6 +32,8 @@ import type { Session, Start, VaultApi } from "@/vault/api";
 const CODE_MS = 10 * 60_000;
 const SEND_AGAIN_MS = 5 * 60_000;
 const TRY_AGAIN_MS = 60_000;
+/** How long after the words a passkey may be added: devices take their time. */
+const CONFIRMED_MS = 5 * 60_000;
 
 type Names =
   | "start"
@@ -42,6 +45,7 @@ type Names =
   | "signInPin"
   | "passkeyRequest"
   | "signInPasskey"
+  | "confirmMe"
   | "addPasskey"
   | "passkeys"
   | "removePasskey"
@@ -71,6 +75,7 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
   let sealed: Sealed | null = null;
   let enrolledWith: Uint8Array | null = null;
   let triedAt = -Infinity;
+  const confirmed = new WeakMap<Me, number>(); // forgotten with the keys
   const newWords = new WeakMap<Desk, NewOwnWords>(); // forgotten with the keys
 
   /** Whom this device knows, if that is who signs in. */
@@ -97,6 +102,30 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
       if (error instanceof Refused && error.code === "code-needed") asked = asking;
       throw error;
     }
+  }
+
+  /**
+   * Whoever sits here is who signed in, by the six words or this device's PIN: an open screen proves nothing.
+   * Throws WrongWords, Refused "wrong-pin", Alarm.
+   */
+  async function proveMe(me: Me, typed: string): Promise<void> {
+    const [trust, other, known] = [await sitting.trust(), connection.another(), await expectedHere(me)];
+    const token = await tokenFor(sitting.sharedDevice);
+    if (known?.pin && /^[\d\s-]+$/.test(typed)) {
+      await unlockByPin(other, trust, token, known, typed, keeper);
+      return;
+    }
+    const stretched = await stretchWords(other, trust, me.address, typed, keeper);
+    try {
+      await unlock(other, trust, stretched, { device: token, code: null }, keeper, me);
+    } catch (error) {
+      if (!(error instanceof Refused && error.code === "code-needed")) throw error; // the words were right
+    }
+  }
+
+  async function expectedHere(me: Me): Promise<Known | null> {
+    const known = await device.known();
+    return known?.address === me.address && !sitting.sharedDevice ? known : null;
   }
 
   /** Begin a session with words that were just enrolled; where they open nothing yet, wait. */
@@ -200,17 +229,28 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
       return { prfInput, userId: me?.worker ?? randomBytes(16), address: me?.address ?? "" };
     },
 
-    async signInPasskey(credential, prf) {
+    async signInPasskey(credential, prf, sharedDevice) {
       const trust = await sitting.trust();
       const unlocked = await unlockByPasskey(connection, trust, credential, prf, keeper);
-      const session = await sitting.enter(unlocked, false);
-      await device.change({ passkey: true });
+      const session = await sitting.enter(unlocked, sharedDevice);
+      if (!sharedDevice) await device.change({ passkey: true });
       return session;
+    },
+
+    async confirmMe(typed) {
+      const me = sitting.me();
+      await proveMe(me, typed);
+      confirmed.set(me, sitting.now());
     },
 
     async addPasskey(credential, prf) {
       const { hub } = await sitting.trust();
-      const { worker, organisation, address, secret } = sitting.me();
+      const me = sitting.me();
+      if (sitting.now() > (confirmed.get(me) ?? -Infinity) + CONFIRMED_MS) {
+        throw new NotReady("Type your six words first, then add the passkey.", "confirm-first");
+      }
+      confirmed.delete(me);
+      const { worker, organisation, address, secret } = me;
       await addPasskey(connection, credential, prf, secret, { hub, organisation, worker, address });
       if (!sitting.sharedDevice) await device.change({ passkey: true });
     },

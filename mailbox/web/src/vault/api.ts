@@ -71,7 +71,10 @@ export interface VaultApi {
   signInCode(code: string): Promise<Session>;
   signInPin(pin: string): Promise<Session>;
   passkeyRequest(): Promise<PasskeyRequest>;
-  signInPasskey(credential: Uint8Array, prf: Uint8Array): Promise<Session>;
+  signInPasskey(credential: Uint8Array, prf: Uint8Array, sharedDevice: boolean): Promise<Session>;
+  /** The six words, or this device's PIN, again: before a new way to sign in is added. */
+  confirmMe(typed: string): Promise<void>;
+  /** Within five minutes of `confirmMe`. */
   addPasskey(credential: Uint8Array, prf: Uint8Array): Promise<void>;
   passkeys(): Promise<readonly PasskeyRow[]>;
   removePasskey(credential: Hex): Promise<void>;

@@ -1,5 +1,6 @@
 /** Make the next sign-in quicker on this device: a passkey, or a PIN for the working day. */
 import { useState } from "preact/hooks";
+import type { Trouble } from "@/vault/api";
 import { makePasskey } from "@/app/passkey";
 import { useDoing } from "@/app/asked";
 import { useSession, useVault } from "@/app/vault";
@@ -33,29 +34,82 @@ export function PasskeyOffer({ onMade }: { readonly onMade?: () => void }) {
   const vault = useVault();
   const offered = usePasskeyOffer();
   const { busy, trouble, run } = useDoing();
-  const [made, setMade] = useState(false);
+  const [state, setState] = useState<"offered" | "asking" | "made">("offered");
   if (!offered) return null;
-  if (made) return <Notice kind="success" title="This device now has a passkey for Kith." />;
-  const make = async () => {
+  if (state === "made") return <Notice kind="success" title="This device now has a passkey for Kith." />;
+  const make = async (typed: string) => {
     const worked = await run(async () => {
+      await vault.confirmMe(typed);
       const { credential, prf } = await makePasskey(await vault.passkeyRequest());
       await vault.addPasskey(credential, prf);
     });
     if (worked) {
-      setMade(true);
+      setState("made");
       onMade?.();
     }
   };
+  if (state === "asking")
+    return (
+      <ConfirmForm
+        busy={busy}
+        trouble={trouble}
+        onSend={(typed) => void make(typed)}
+        onStop={() => setState("offered")}
+      />
+    );
   return (
     <>
-      <TroubleNote trouble={trouble} />
       <p class="govuk-body">
         <strong>Passkey:</strong> sign in with your fingerprint, your face, or what unlocks this device.
       </p>
-      <Button kind="secondary" busy={busy} busyWords="Waiting for your device" onClick={() => void make()}>
+      <Button kind="secondary" onClick={() => setState("asking")}>
         Add a passkey
       </Button>
     </>
+  );
+}
+
+interface ConfirmProps {
+  readonly busy: boolean;
+  readonly trouble: Trouble | undefined;
+  readonly onSend: (typed: string) => void;
+  readonly onStop: () => void;
+}
+
+/** The words again: whoever finds a screen open adds no way in of their own. */
+function ConfirmForm({ busy, trouble, onSend, onStop }: ConfirmProps) {
+  const session = useSession();
+  const [typed, setTyped] = useState("");
+  const [empty, setEmpty] = useState(false);
+  const what = session.pin ? "your six words or your PIN" : "your six words";
+  const error = empty ? `Enter ${what}` : trouble?.kind === "input" ? trouble.say : undefined;
+  const submit = (event: Event) => {
+    event.preventDefault();
+    setEmpty(!typed.trim());
+    if (typed.trim()) onSend(typed);
+  };
+  return (
+    <form onSubmit={submit} noValidate>
+      <ErrorSummary errors={error ? [{ id: "confirm-me", say: error }] : []} />
+      {trouble && trouble.kind !== "input" ? <TroubleNote trouble={trouble} /> : null}
+      <WordsField
+        id="confirm-me"
+        label={`To add a passkey, type ${what}`}
+        hint="A passkey opens Kith without your words, so Kith makes sure that it is you."
+        value={typed}
+        onInput={setTyped}
+        autocomplete="current-password"
+        error={error}
+      />
+      <ButtonGroup>
+        <Button type="submit" busy={busy} busyWords="Waiting for your device">
+          Make the passkey
+        </Button>
+        <Button kind="quiet" onClick={onStop}>
+          Not now
+        </Button>
+      </ButtonGroup>
+    </form>
   );
 }
 

@@ -5,7 +5,7 @@ import { useAsked, useDoing } from "@/app/asked";
 import { useNow, useSession, useVault } from "@/app/vault";
 import { Button } from "@/components/Button";
 import { EmptyLine } from "@/components/Empty";
-import { TextField } from "@/components/Field";
+import { Checkbox, TextField } from "@/components/Field";
 import { Notice } from "@/components/Notice";
 import { Page } from "@/components/Page";
 import { SummaryList } from "@/components/SummaryList";
@@ -164,6 +164,11 @@ function Passkeys({
 function LeaveEverywhere() {
   const vault = useVault();
   const { busy, trouble, run } = useDoing();
+  const [passkeys, setPasskeys] = useState(false);
+  const leave = async () => {
+    if (passkeys) for (const row of await vault.passkeys()) await vault.removePasskey(row.credential);
+    await vault.signOut(true);
+  };
   return (
     <section class="kith-section" aria-labelledby="everywhere">
       <h2 class="govuk-heading-m" id="everywhere">
@@ -172,14 +177,16 @@ function LeaveEverywhere() {
       <TroubleNote trouble={trouble} />
       <p class="govuk-body">
         If you lost a device or forgot to sign out somewhere. Every device is signed out, and every PIN is
-        gone.
+        gone. Passkeys go on working, unless you remove them too.
       </p>
-      <Button
-        kind="warning"
-        busy={busy}
-        busyWords="Signing out everywhere"
-        onClick={() => void run(() => vault.signOut(true))}
-      >
+      <Checkbox
+        id="passkeys-too"
+        label="Remove all my passkeys too"
+        hint="If somebody else may have used a device of yours. You then sign in with your words."
+        checked={passkeys}
+        onChange={setPasskeys}
+      />
+      <Button kind="warning" busy={busy} busyWords="Signing out everywhere" onClick={() => void run(leave)}>
         Sign out on every device
       </Button>
     </section>

@@ -116,7 +116,7 @@ function WordsStep(props: EnteringProps & { readonly onCode: (say: string) => vo
           Sign in
         </Button>
       </form>
-      <PasskeyButton onEnter={props.onEnter} />
+      <PasskeyButton shared={shared} onEnter={props.onEnter} />
       <Details summary="I have lost my words">
         <p class="govuk-body">
           Ask a manager in your organisation to replace your words. You get a mail with a link, and new words.
@@ -151,7 +151,13 @@ function PrivateNotice() {
 }
 
 /** Sign in with a passkey, where the device has one. */
-export function PasskeyButton({ onEnter }: { readonly onEnter: (session: Session) => void }) {
+export function PasskeyButton({
+  shared,
+  onEnter,
+}: {
+  readonly shared: boolean;
+  readonly onEnter: (session: Session) => void;
+}) {
   const vault = useVault();
   const offered = usePasskeyOffer();
   const { busy, trouble, run } = useDoing();
@@ -159,7 +165,7 @@ export function PasskeyButton({ onEnter }: { readonly onEnter: (session: Session
   const enter = () =>
     run(async () => {
       const { credential, prf } = await usePasskey(await vault.passkeyRequest());
-      onEnter(await vault.signInPasskey(credential, prf));
+      onEnter(await vault.signInPasskey(credential, prf, shared));
     });
   return (
     <>

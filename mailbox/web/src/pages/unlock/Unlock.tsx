@@ -28,7 +28,7 @@ export function Unlock(props: EnteringProps & { readonly known: Known }) {
         You are <strong class="kith-break">{props.known.address}</strong>.
       </p>
       {pin ? <PinForm onEnter={props.onEnter} onGone={setGone} /> : null}
-      {props.known.passkey ? <PasskeyButton onEnter={props.onEnter} /> : null}
+      {props.known.passkey ? <PasskeyButton shared={false} onEnter={props.onEnter} /> : null}
       <p class="kith-or">or</p>
       <ButtonLink to="/sign-in" kind="secondary">
         Use your six words
