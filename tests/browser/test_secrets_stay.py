@@ -1,4 +1,4 @@
-"""What people type stays with them: a whole session, searched at the line and in all that the browser keeps."""
+"""What people type stays with them: a session, searched at the line and in all that the browser keeps."""
 
 from __future__ import annotations
 
@@ -40,10 +40,15 @@ async () => {
   });
   const plain = (one) => {
     if (one instanceof ArrayBuffer) return plain(new Uint8Array(one));
-    if (ArrayBuffer.isView(one)) return { bytes: btoa(String.fromCharCode(...new Uint8Array(one.buffer, one.byteOffset, one.byteLength))) };
+    if (ArrayBuffer.isView(one)) {
+      const bytes = new Uint8Array(one.buffer, one.byteOffset, one.byteLength);
+      return { bytes: btoa([...bytes].map((each) => String.fromCharCode(each)).join("")) };
+    }
     if (one instanceof Map) return plain([...one]);
     if (Array.isArray(one)) return one.map(plain);
-    if (one && typeof one === "object") return Object.fromEntries(Object.entries(one).map(([k, v]) => [k, plain(v)]));
+    if (one && typeof one === "object") {
+      return Object.fromEntries(Object.entries(one).map(([name, value]) => [name, plain(value)]));
+    }
     return one;
   };
   const kept = { local: { ...localStorage }, session: { ...sessionStorage }, cookies: document.cookie,
@@ -65,8 +70,10 @@ async () => {
   for (const one of await navigator.serviceWorker.getRegistrations()) kept.workers.push(one.scope);
   const folder = await navigator.storage.getDirectory();
   kept.files = [];
-  for await (const [name, handle] of folder.entries())
-    kept.files.push([name, handle.kind === "file" ? plain(await (await handle.getFile()).arrayBuffer()) : handle.kind]);
+  for await (const [name, handle] of folder.entries()) {
+    const file = handle.kind === "file" ? await handle.getFile() : null;
+    kept.files.push([name, file === null ? handle.kind : plain(await file.arrayBuffer())]);
+  }
   return kept;
 }
 """
@@ -131,9 +138,11 @@ async def lived(
 ) -> AsyncIterator[Lived]:
     """Somebody enrols, signs in, opens a circle, drafts, posts, shares a document, sets a PIN, and locks."""
     line, kept = tmp_path_factory.mktemp("line"), tmp_path_factory.mktemp("kept")
-    async with between(hub.url, lambda url: Recorded(url, folder=line)) as proxy:
-        async with screens_of(browser, proxy.url) as screens:
-            yield await live(screens, world, proxy.url, line, kept)
+    async with (
+        between(hub.url, lambda url: Recorded(url, folder=line)) as proxy,
+        screens_of(browser, proxy.url) as screens,
+    ):
+        yield await live(screens, world, proxy.url, line, kept)
 
 
 async def live(screens: Screens, world: World, url: str, line: Path, kept: Path) -> Lived:
@@ -187,6 +196,7 @@ async def at_work(seat: Seat, folder: Path) -> None:
     await page.get_by_role("button", name="Open the circle").click()
     await expect(page.get_by_label("Safe contact")).to_contain_text(CONTACT)
     circle = page.url.split("/circles/")[1].split("/")[0]
+    await seat.go(f"/circles/{circle}")
     await seat.write(MESSAGE)
     await expect(page.locator(".kith-entry--mine").last).to_contain_text(MESSAGE)
     await box(page).fill(DRAFT)

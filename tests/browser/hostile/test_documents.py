@@ -89,8 +89,9 @@ async def test_item_10_a_changed_document_that_is_saved_says_so_and_is_not_kept(
     async with page.expect_download() as saving:
         await page.get_by_role("button", name="Save to this device").click()
 
-    await alarmed(page, 10, "document-changed")
+    await alarmed(page, 10, "document-changed", small=True)
 
+    await expect(page.get_by_text("Not saved: letter.txt")).to_be_visible()
     assert await (await saving.value).failure() is not None
     await page.close()
 

@@ -45,7 +45,7 @@ async def test_item_13_an_entry_in_a_colleagues_name_is_refused(stage: Stage) ->
     await stage.refuses(stage.partner, at(ours.id), 13, "forged")
 
 
-async def test_item_13_a_forged_entry_that_comes_while_somebody_reads_stops_the_circle_and_what_they_write_is_kept(
+async def test_item_13_a_forged_entry_that_comes_while_somebody_reads_stops_the_circle_and_keeps_their_words(
     stage: Stage,
 ) -> None:
     ours, _ = await stage.world.shared_circle()

@@ -23,7 +23,8 @@ ACTING = (
 LINK = "javascript:document.title='taken'"
 OVERRIDE, ISOLATE = "\u202e", "\u2066"
 HUGE = "é" * 15_000
-MARKUP = "() => document.querySelectorAll('main script, main iframe, main style, main img, main a[href^=java]').length"
+ACTIVE = "main script, main iframe, main style, main img, main a[href^=java]"
+MARKUP = f"() => document.querySelectorAll('{ACTIVE}').length"
 FLOOD = unicodedata.normalize("NFC", "a" + "\u0301" * 400)
 """One letter under four hundred accents: it would paint over its neighbours."""
 

@@ -2,7 +2,7 @@
 import { announce } from "@/components/Announce";
 import { Button } from "@/components/Button";
 import { ProgressBar } from "@/components/ProgressBar";
-import { useInside } from "@/pages/circle/inside";
+import { InPlace, useInside } from "@/pages/circle/inside";
 import type { RefusedFile, Transfers } from "@/pages/circle/documents/useTransfers";
 import type { DownloadJob, Trouble, UploadJob } from "@/vault/api";
 import { useEffect } from "preact/hooks";
@@ -121,6 +121,15 @@ interface EndedProps {
   readonly onDismiss: () => void;
 }
 
+function Said({ trouble }: { readonly trouble: Trouble | undefined }) {
+  return (
+    <>
+      {trouble && <p class="govuk-body">{trouble.say}</p>}
+      {trouble?.safe && <p class="govuk-body">{trouble.safe}</p>}
+    </>
+  );
+}
+
 function Ended({ words, name, trouble, again, onAgain, onDismiss }: EndedProps) {
   return (
     <div class="kith-transfers__ended">
@@ -128,8 +137,7 @@ function Ended({ words, name, trouble, again, onAgain, onDismiss }: EndedProps) 
         <span aria-hidden="true">! </span>
         <strong>{words}</strong>
       </p>
-      {trouble && <p class="govuk-body">{trouble.say}</p>}
-      {trouble?.safe && <p class="govuk-body">{trouble.safe}</p>}
+      {trouble?.kind === "alarm" ? <InPlace trouble={trouble} /> : <Said trouble={trouble} />}
       <div class="kith-transfers__buttons">
         {again && (
           <Button kind="secondary" small onClick={onAgain} label={`${again}: ${name}`}>
