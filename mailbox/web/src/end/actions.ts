@@ -59,6 +59,8 @@ export interface Worded extends Action {
 /** A step to take. */
 export interface Change {
   readonly text: string;
+  /** The same for every try of one step: a lost answer is looked for under it alone. */
+  readonly press?: string | undefined;
   readonly reason?: number | undefined;
   readonly organisation?: Uint8Array | undefined;
   readonly assignee?: Uint8Array | undefined;
@@ -115,7 +117,7 @@ export class Actions {
   }
 
   /** Ask an organisation that is in the circle or invited to it. Answers with the action's id. */
-  async propose(organisation: Uint8Array, asking: Asking): Promise<Uint8Array> {
+  async propose(organisation: Uint8Array, asking: Asking, press = ""): Promise<Uint8Array> {
     const { title, text, dueAt, priority } = asking;
     const action = randomBytes(16);
     const write: Write = async ({ circle, desk }) => {
@@ -125,7 +127,7 @@ export class Actions {
       const facts = factsOf(Kind.ACTION, { restricted: null, action, organisation, dueAt, priority });
       return { kind: Kind.ACTION, facts, body: { version: 1, author: desk.me.name, title, text } };
     };
-    const intent = `action\n${toHex(organisation)}\n${JSON.stringify([title, text, dueAt, priority])}`;
+    const intent = `action\n${toHex(organisation)}\n${JSON.stringify([press, title, text, dueAt, priority])}`;
     const receipt = await this.#sealer.post(write, { intent });
     return factsAs(Kind.ACTION, this.#book.at(receipt.seq))?.action ?? action;
   }
@@ -152,7 +154,7 @@ export class Actions {
       return { kind: Kind.ACTION_CHANGE, facts, body };
     };
     const given = [change.organisation, change.assignee].map((each) => (each ? toHex(each) : ""));
-    const said = JSON.stringify([move, change.text, change.reason, change.dueAt, given]);
+    const said = JSON.stringify([change.press, move, change.text, change.reason, change.dueAt, given]);
     return this.#sealer.post(write, { intent: `move\n${toHex(action)}\n${said}` });
   }
 

@@ -207,11 +207,11 @@ export function circleSide(context: Context): CircleSide {
       at.told(view);
     },
 
-    async propose(circle, organisation, action) {
+    async propose(circle, organisation, action, press) {
       const at = here();
       const view = at.view(circle);
       const asking = checkedAsking(action, at.desk.clock());
-      const made = await view.actions.propose(fromHex(organisation), asking);
+      const made = await view.actions.propose(fromHex(organisation), asking, press);
       at.told(view);
       return toHex(made);
     },
@@ -222,6 +222,7 @@ export function circleSide(context: Context): CircleSide {
       if (!isMove(move) || move === "propose") throw new BadInput("There is no such step.");
       await view.actions.move(fromHex(action), move, {
         text: change.text.normalize("NFC"),
+        press: change.press,
         reason: change.reason,
         dueAt: change.dueAt,
         organisation: change.organisation === undefined ? undefined : fromHex(change.organisation),

@@ -111,12 +111,19 @@ export interface VaultApi {
   describe(circle: Hex, about: About): Promise<void>;
   plan(circle: Hex): Promise<PlanView>;
   writePlan(circle: Hex, summary: string, needs: readonly NeedView[]): Promise<void>;
-  propose(circle: Hex, organisation: Hex, action: AskedAction): Promise<Hex>;
+  propose(circle: Hex, organisation: Hex, action: AskedAction, press?: string): Promise<Hex>;
   moveAction(
     circle: Hex,
     action: Hex,
     move: string,
-    change: { text: string; reason?: number; dueAt?: Milliseconds; organisation?: Hex; assignee?: Hex },
+    change: {
+      text: string;
+      press?: string;
+      reason?: number;
+      dueAt?: Milliseconds;
+      organisation?: Hex;
+      assignee?: Hex;
+    },
   ): Promise<void>;
   timeline(circle: Hex): Promise<readonly TimelineRow[]>;
   invite(circle: Hex, invite: Invite): Promise<void>;

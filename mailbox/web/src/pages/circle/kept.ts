@@ -8,6 +8,8 @@ export interface Kept<T> {
   readonly set: (change: Partial<T>) => void;
   /** Sent: forget it. */
   readonly drop: () => void;
+  /** The same for every try to send these answers. */
+  readonly press: () => string;
 }
 
 /** `read` takes what was kept, and answers undefined for anything that is not such a form. */
@@ -23,6 +25,7 @@ export function useKept<T extends object>(
     ready: draft.ready,
     set: (change) => draft.write(JSON.stringify({ ...answers, ...change })),
     drop: draft.drop,
+    press: draft.press,
   };
 }
 

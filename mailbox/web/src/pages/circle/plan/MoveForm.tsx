@@ -66,7 +66,7 @@ export function MoveForm({ action, move, onDone, onBack }: MoveFormProps) {
     const found = check(move, answers, words.must ?? false, Date.now());
     setErrors(found);
     if (found.length > 0) return;
-    const change = changeOf(move, answers);
+    const change = { ...changeOf(move, answers), press: kept.press() };
     if (!(await doing.run(() => vault.moveAction(action.circle, action.action, move.move, change)))) return;
     kept.drop();
     onDone();

@@ -34,7 +34,7 @@ export function Propose() {
     ];
     setErrors(found);
     if (found.length > 0) return;
-    if (!(await doing.run(() => vault.propose(head.circle, whom, askedOf(wish))))) return;
+    if (!(await doing.run(() => vault.propose(head.circle, whom, askedOf(wish), kept.press())))) return;
     kept.drop();
     navigate(back);
   }
