@@ -201,7 +201,6 @@ async def at_work(seat: Seat, folder: Path) -> None:
     await expect(page.locator(".kith-entry--mine").last).to_contain_text(MESSAGE)
     await box(page).fill(DRAFT)
     await expect(page.get_by_text("Draft kept")).to_be_visible()
-    await page.wait_for_timeout(600)  # the pause after which a draft is kept
     shared = folder.parent / FILE_NAME
     shared.write_text(CONTENT)
     await seat.go(f"/circles/{circle}/documents")

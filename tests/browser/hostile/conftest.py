@@ -47,5 +47,5 @@ def proxy(stage: Stage) -> Between:
 
 
 @pytest.fixture
-def world(stage: Stage) -> World:  # type: ignore[override]
+def world(stage: Stage) -> World:
     return stage.world
