@@ -33,7 +33,6 @@ async def test_a_draft_survives_a_reload(screens: Screens, world: World) -> None
     await owner.go(f"/circles/{circle.id.hex()}")
     await box(owner.page).fill("Half a sentence about")
     await expect(owner.page.get_by_text("Draft kept")).to_be_visible()
-    await owner.page.wait_for_timeout(600)  # the pause after which a draft is kept
     await owner.page.reload()
     await type_words(owner.page, owner.founded.address, owner.founded.words)
     await expect(box(owner.page)).to_have_value("Half a sentence about")

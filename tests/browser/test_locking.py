@@ -6,7 +6,7 @@ import re
 
 from playwright.async_api import Page, Route, expect
 
-from tests.browser.people import manager_at, sign_in
+from tests.browser.people import manager_at, sign_in, type_words
 from tests.browser.screens import Device, Screens
 from tests.keyholder.world import World
 
@@ -183,3 +183,29 @@ async def test_back_from_elsewhere_shows_nothing_of_before(screens: Screens, wor
     await page.goto("about:blank")
     await page.go_back()
     await expect(page).to_have_title(SIGN_IN)
+
+
+async def test_what_was_typed_is_there_again_after_a_lock_and_after_somebody_said_not_you(
+    screens: Screens, world: World
+) -> None:
+    circle, _ = await world.shared_circle()
+    page = await manager_at(await screens.device(), world, world.vcu.founded)
+    await choose_pin(page, "4071")
+    await page.evaluate(
+        "(path) => { history.pushState(null, '', path); dispatchEvent(new Event('kith-moved')); }",
+        f"/circles/{circle.id.hex()}",
+    )
+    words = page.get_by_label("Message to everyone in the circle")
+    await words.fill("She would rather be rung at work")
+    await page.get_by_role("button", name="Lock", exact=True).click()
+    await expect(page).to_have_title(UNLOCK)
+    await unlock(page, "4071")
+    await expect(words).to_have_value("She would rather be rung at work")
+    await expect(page.get_by_text("Draft kept")).to_be_visible()
+    await page.get_by_role("button", name="Lock", exact=True).click()
+    place = page.url
+    await page.get_by_role("button", name="Not you? Sign in as somebody else").click()
+    await expect(page).to_have_title(SIGN_IN)
+    await page.goto(place)
+    await type_words(page, world.vcu.founded.address, world.vcu.founded.words)
+    await expect(words).to_have_value("She would rather be rung at work")
