@@ -1,11 +1,12 @@
 /**
- * What this device knows of the person who signed in here last, without a secret: its own token, their sign-in
- * name and ids, and a wrap that only their PIN and the hub's half open. Nothing at all on a shared device.
+ * What this device knows of the person who signed in here last, without a secret: its own token for them, their
+ * sign-in name and ids, and a wrap that only their PIN and the hub's half open. Nothing at all on a shared device.
  */
 import type { Store } from "@/end/store";
-import { randomBytes } from "@/protocol/bytes";
+import { randomBytes, toHex, utf8 } from "@/protocol/bytes";
+import { sha256 } from "@/protocol/hashing";
 
-const TOKEN = "device/token";
+const TOKEN = "device/token/";
 const KNOWN = "device/known";
 const ROOT = "device/root";
 
@@ -36,12 +37,16 @@ export class Device {
     this.#store = store;
   }
 
-  /** 32 random bytes, made once and kept. */
-  async token(): Promise<Uint8Array> {
-    const kept = await this.#store.read(TOKEN);
+  /**
+   * 32 random bytes, made once for each sign-in name and kept: the hub does not learn that two people use one
+   * browser, and no one's PIN takes another's away. The name is kept as a hash only.
+   */
+  async token(address: string): Promise<Uint8Array> {
+    const name = TOKEN + toHex(sha256(utf8(address)).subarray(0, 16));
+    const kept = await this.#store.read(name);
     if (isBytes(kept, 32)) return kept;
     const made = randomBytes(32);
-    await this.#store.write(TOKEN, made);
+    await this.#store.write(name, made);
     return made;
   }
 

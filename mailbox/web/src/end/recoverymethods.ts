@@ -49,7 +49,7 @@ export function recoveryMethods(sitting: Sitting): Pick<VaultApi, "recoverPrepar
         throw new NotReady("Start again with the kit: too much time has passed.", "start-again");
       const { address, keys, words, worker, kit } = now.drawn;
       checkTyped(typed, words);
-      const device = (now.device ??= sharedDevice ? randomBytes(32) : await sitting.device.token());
+      const device = (now.device ??= sharedDevice ? randomBytes(32) : await sitting.device.token(address));
       const where = await place();
       await bringBack(where, now.drawn, device);
       const who = { worker, organisation: kit.organisation };

@@ -85,8 +85,8 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
   }
 
   /** On a shared device a token that lasts as long as this page: the next person needs a code again. */
-  async function tokenFor(sharedDevice: boolean): Promise<Uint8Array> {
-    return sharedDevice ? randomBytes(32) : await device.token();
+  async function tokenFor(address: string, sharedDevice: boolean): Promise<Uint8Array> {
+    return sharedDevice ? randomBytes(32) : await device.token(address);
   }
 
   async function prove(asking: Asked, code: string | null): Promise<Session> {
@@ -110,7 +110,7 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
    */
   async function proveMe(me: Me, typed: string): Promise<void> {
     const [trust, other, known] = [await sitting.trust(), connection.another(), await expectedHere(me)];
-    const token = await tokenFor(sitting.sharedDevice);
+    const token = await tokenFor(me.address, sitting.sharedDevice);
     if (known?.pin && /^[\d\s-]+$/.test(typed)) {
       await unlockByPin(other, trust, token, known, typed, keeper);
       return;
@@ -182,7 +182,7 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
       const fresh = prepared;
       if (fresh === null) throw new NotReady("Start again from the link in your mail.", "start-again");
       checkTyped(typed, fresh.words);
-      enrolledWith ??= await tokenFor(sharedDevice);
+      enrolledWith ??= await tokenFor(fresh.address, sharedDevice);
       const token = enrolledWith;
       if (sealed === null || sitting.now() > sealed.at + SEND_AGAIN_MS) {
         sealed = await seal(fresh, token, sitting.now());
@@ -196,7 +196,8 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
     async signInWords(address, words, sharedDevice) {
       const stretched = await stretchWords(connection, await sitting.trust(), address, words, keeper);
       const at = sitting.now();
-      return await prove({ stretched, sharedDevice, device: await tokenFor(sharedDevice), at }, null);
+      const token = await tokenFor(stretched.address, sharedDevice);
+      return await prove({ stretched, sharedDevice, device: token, at }, null);
     },
 
     async signInCode(code) {
@@ -213,7 +214,7 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
       const known = await device.known();
       if (known === null) throw new Refused(403, "pin-gone", "");
       try {
-        const token = await device.token();
+        const token = await device.token(known.address);
         const unlocked = await unlockByPin(connection, await sitting.trust(), token, known, pin, keeper);
         return await sitting.enter(unlocked, false);
       } catch (error) {
@@ -275,13 +276,15 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
       }
       const { hub } = await sitting.trust();
       const place = { hub, organisation, worker, address };
-      await device.change({ pin: await makePin(connection, await device.token(), pin, secret, place) });
+      const token = await device.token(address);
+      await device.change({ pin: await makePin(connection, token, pin, secret, place) });
       await sitting.tell();
     },
 
     async removePin() {
+      const known = await device.known();
       await device.change({ pin: null });
-      await forgetPin(connection, await device.token());
+      if (known !== null) await forgetPin(connection, await device.token(known.address));
       if (sitting.open) await sitting.tell();
     },
 
@@ -290,7 +293,7 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
       if (sitting.sharedDevice) {
         throw new NotReady("Change your words on a device of your own.", "shared-device");
       }
-      const drawn = await drawWords(desk, oldWords, await device.token());
+      const drawn = await drawWords(desk, oldWords, await device.token(desk.me.address));
       newWords.set(desk, drawn);
       return drawn.words.split(" ");
     },
@@ -300,7 +303,7 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
       const drawn = newWords.get(desk);
       if (drawn === undefined) throw new NotReady("Begin again: ask for new words.", "start-again");
       checkTyped(typed, drawn.words);
-      await sendWords(desk, drawn, await device.token());
+      await sendWords(desk, drawn, await device.token(desk.me.address));
       newWords.delete(desk);
       await device.change({ pin: null }); // the hub has forgotten its half
       await sitting.tell();

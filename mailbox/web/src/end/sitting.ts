@@ -230,7 +230,10 @@ export class Sitting implements Context {
     this.#tabs.closed(true, BYE);
     const pins = seat?.desk?.pins.changed === true ? [savePins(seat.desk.pins, parting)] : [];
     void Promise.all([known, kept, ...pins])
-      .then(async ([was]) => await endAtHub(parting, was?.pin ? await this.device.token() : null, everywhere))
+      .then(
+        async ([was]) =>
+          await endAtHub(parting, was?.pin ? await this.device.token(was.address) : null, everywhere),
+      )
       .then((ended) => {
         if (ended || !everywhere || this.#seat !== null) return;
         this.emit({ type: "session", state: "signed-out", say: NOT_EVERYWHERE });

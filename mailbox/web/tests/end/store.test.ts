@@ -56,8 +56,8 @@ describe.each([
 
   test("a device is known for as long as the page", async () => {
     const device = new Device(await BrowserStore.open(factory));
-    const token = await device.token();
-    expect(await device.token()).toEqual(token);
+    const token = await device.token("olu");
+    expect(await device.token("olu")).toEqual(token);
     expect(await device.known()).toBeNull();
   });
 });
