@@ -103,6 +103,18 @@ async def test_item_22_a_name_that_turns_writing_round_is_cleaned(stage: Stage) 
     assert await name.locator("b").count() == 0
 
 
+async def test_item_22_a_title_that_turns_writing_round_is_cleaned(stage: Stage) -> None:
+    ours = await stage.world.vcu.manager.open_circle(f"Family{OVERRIDE}eht fo J", f"R{ISOLATE}-7")
+    page = stage.owner.page
+
+    await stage.owner.go(at(ours.id))
+    await expect(page.get_by_text("Family eht fo J").first).to_be_visible()
+    assert not {OVERRIDE, ISOLATE} & set(await page.content())
+    await stage.owner.go("/circles")
+    await expect(page.get_by_text("Family eht fo J").first).to_be_visible()
+    assert not {OVERRIDE, ISOLATE} & set(await page.content())
+
+
 async def test_item_22_huge_words_and_floods_of_accents_keep_to_their_place(stage: Stage) -> None:
     ours, theirs = await stage.world.shared_circle()
     await theirs.post(HUGE)
