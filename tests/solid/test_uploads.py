@@ -122,7 +122,7 @@ async def left_behind(circle: Circle, author: Author, process: Process) -> None:
 
 
 async def gone(place: Place, blobs: Path, seconds: float = 20) -> None:
-    """Returns once only the one kept document is there, as a row and as a file."""
+    """Returns once only the one kept document is there: a row, its file, and the file of its segments."""
     found = (0, 0, 0)
     database = await Database.open(place.database)
     try:
@@ -132,7 +132,7 @@ async def gone(place: Place, blobs: Path, seconds: float = 20) -> None:
             waiting = list((blobs / "uploads").iterdir())
             objects = [each for each in (blobs / "objects").rglob("*") if each.is_file()]
             found = (len(rows), len(waiting), len(objects))
-            if found == (1, 0, 1):
+            if found == (1, 0, 2):
                 return
             await asyncio.sleep(0.1)
     finally:
