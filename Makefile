@@ -25,7 +25,7 @@ SPACES := $(wildcard $(CODE) tests bench)
 # What is measured line by line, by tests that only compute; and all others, which also wait for servers.
 MEASURED := $(wildcard tests/crypto tests/policies)
 OTHERS := tests $(foreach folder,$(MEASURED),--ignore=$(folder))
-WORKERS ?= 3
+WORKERS ?= 2
 PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 .PHONY: help demo serve web test check bench screenshots fuzz routes format lock wheel set-up clean

@@ -19,7 +19,7 @@ from playwright.async_api import (
     expect,
 )
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 _FLAGS = (
     "--no-sandbox",

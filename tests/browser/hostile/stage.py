@@ -31,7 +31,7 @@ _ALARMS = """
 }))
 """
 _SMALL, _LARGE = ".kith-alarm--small", ".kith-alarm:not(.kith-alarm--small)"
-_PATIENCE_MS = 30_000
+_PATIENCE_MS = 60_000
 _LINE = re.compile(r"^(What happened|What is safe|Code|Rule|Evidence): (.*)$", re.MULTILINE)
 
 
