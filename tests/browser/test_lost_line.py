@@ -126,7 +126,7 @@ async def test_an_action_is_completed_once_and_what_came_of_it_stays_typed(
     await page.get_by_label("What came of it?").fill("New locks front and back.")
     async with answers_lost(page, "/entries$"):
         await page.locator(".kith-move").get_by_role("button", name="Mark as done", exact=True).click()
-        await expect(page.get_by_role("alert")).to_contain_text(LOST)
+        await expect(page.locator(".kith-move").get_by_role("alert")).to_contain_text(LOST)
     await expect(page.get_by_label("What came of it?")).to_have_value("New locks front and back.")
     await page.locator(".kith-move").get_by_role("button", name="Mark as done", exact=True).click()
     await expect(page.get_by_text("This action is finished.")).to_be_visible()

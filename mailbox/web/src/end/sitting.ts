@@ -1,8 +1,6 @@
 /**
- * Who sits at this browser: from the first words to the moment the keys are forgotten.
- *
- * Keys, the session and everything opened are reached from here alone, so that forgetting is one step. A fault
- * on the way in leaves nobody signed in.
+ * Who sits at this browser: from the first words to the moment the keys are forgotten. Keys, the session and all
+ * that was opened are reached from here alone, so forgetting is one step. A fault on the way in signs nobody in.
  */
 import { Alarm, EvidenceKeeper } from "@/end/alarms";
 import type { Trust } from "@/end/authority";
