@@ -41,7 +41,7 @@ async def chromium() -> AsyncIterator[Browser]:
     expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or shutil.which("chromium-browser"), args=list(_FLAGS)
+            executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("chromium-browser"), args=list(_FLAGS)
         )
         try:
             yield browser

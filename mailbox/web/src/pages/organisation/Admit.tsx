@@ -3,18 +3,19 @@
  * be is asked, never taken from the hub: what it says about the invitation is shown as words alone.
  */
 import { useState } from "preact/hooks";
-import type { ColleagueView, OrganisationView, WaitingView } from "@/vault/api";
+import type { ColleagueView, OrganisationView, Role, WaitingView } from "@/vault/api";
 import { useDoing } from "@/app/asked";
 import { navigate } from "@/app/router";
 import { useVault } from "@/app/vault";
 import { Button, ButtonLink } from "@/components/Button";
 import { ErrorSummary } from "@/components/ErrorSummary";
-import { Checkbox, Radios, TextField } from "@/components/Field";
+import { Checkbox, TextField } from "@/components/Field";
 import { Notice } from "@/components/Notice";
 import { Page } from "@/components/Page";
 import { TroubleNote } from "@/components/TroubleNote";
 import { back } from "@/pages/organisation/back";
-import { ROLE_CHOICES, ROLES, roleOf } from "@/pages/organisation/words";
+import { RoleField } from "@/pages/organisation/RoleField";
+import { ROLES } from "@/pages/organisation/words";
 
 const KEYS_CHANGED = "They are in, and your organisation has new keys.";
 const KEYS_NOT_CHANGED =
@@ -49,7 +50,7 @@ function AdmitForm({ waiting, replaced }: FormProps) {
   const vault = useVault();
   const { busy, trouble, run } = useDoing();
   const [spoken, setSpoken] = useState("");
-  const [role, setRole] = useState("worker");
+  const [role, setRole] = useState<Role>("worker");
   const [seen, setSeen] = useState(false);
   const [empty, setEmpty] = useState(false);
   const error = empty ? "Type the five words" : trouble?.kind === "input" ? trouble.say : undefined;
@@ -59,7 +60,7 @@ function AdmitForm({ waiting, replaced }: FormProps) {
     if (!spoken.trim()) return;
     let note = "They are in. Their page goes on by itself.";
     const worked = await run(async () => {
-      await vault.admit(spoken, roleOf(role), waiting.replaces);
+      await vault.admit(spoken, role, waiting.replaces);
       if (seen)
         note = await vault.rotate().then(
           () => KEYS_CHANGED,
@@ -113,12 +114,9 @@ function AdmitForm({ waiting, replaced }: FormProps) {
           />
         ) : null}
         {replaced ? null : (
-          <Radios
-            id="role"
-            legend="What will they do?"
+          <RoleField
+            role={role}
             hint={`The invitation was for: ${ROLES[waiting.role]}. You decide.`}
-            choices={ROLE_CHOICES}
-            value={role}
             onChange={setRole}
           />
         )}

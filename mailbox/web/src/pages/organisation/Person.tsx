@@ -5,14 +5,12 @@ import { useDoing } from "@/app/asked";
 import { navigate } from "@/app/router";
 import { useVault } from "@/app/vault";
 import { Button, ButtonGroup, ButtonLink } from "@/components/Button";
-import { ErrorSummary } from "@/components/ErrorSummary";
-import { Radios, TextField } from "@/components/Field";
 import { Notice } from "@/components/Notice";
 import { Page } from "@/components/Page";
 import { TroubleNote } from "@/components/TroubleNote";
 import { back } from "@/pages/organisation/back";
-import { mailFault, SENT } from "@/pages/organisation/InviteWorker";
-import { ROLE_CHOICES, roleOf } from "@/pages/organisation/words";
+import { LinkPage } from "@/pages/organisation/LinkPage";
+import { RoleField } from "@/pages/organisation/RoleField";
 
 interface PersonProps {
   readonly colleague: ColleagueView;
@@ -25,23 +23,17 @@ function nameOf(colleague: ColleagueView): string {
 export function ChangeRole({ colleague }: PersonProps) {
   const vault = useVault();
   const { busy, trouble, run } = useDoing();
-  const [role, setRole] = useState<string>(colleague.role);
+  const [role, setRole] = useState(colleague.role);
   const submit = async (event: Event) => {
     event.preventDefault();
-    if (await run(() => vault.changeRole(colleague.worker, roleOf(role))))
+    if (await run(() => vault.changeRole(colleague.worker, role)))
       navigate("/organisation", { note: "The role is changed." });
   };
   return (
     <Page heading={`Change the role of ${nameOf(colleague)}`} tab="Change role" before={back}>
       <TroubleNote trouble={trouble} />
       <form onSubmit={submit} noValidate>
-        <Radios
-          id="role"
-          legend="What will they do?"
-          choices={ROLE_CHOICES}
-          value={role}
-          onChange={setRole}
-        />
+        <RoleField role={role} onChange={setRole} />
         <Button type="submit" busy={busy} busyWords="Changing the role">
           Change the role
         </Button>
@@ -52,54 +44,28 @@ export function ChangeRole({ colleague }: PersonProps) {
 
 export function ReplaceWords({ colleague }: PersonProps) {
   const vault = useVault();
-  const { busy, trouble, run } = useDoing();
-  const [mail, setMail] = useState("");
-  const [fault, setFault] = useState<string | undefined>(undefined);
-  const error = fault ?? (trouble?.kind === "input" ? trouble.say : undefined);
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    const found = mailFault(mail);
-    setFault(found);
-    if (!found && (await run(() => vault.inviteWorker(mail.trim(), colleague.role, colleague.worker))))
-      navigate("/organisation", { note: SENT });
-  };
   return (
-    <Page
+    <LinkPage
       heading={`Replace the words of ${nameOf(colleague)}`}
       tab="Replace words"
-      before={back}
-      error={error !== undefined}
-    >
-      <ErrorSummary errors={error ? [{ id: "mail", say: error }] : []} />
-      {trouble && trouble.kind !== "input" ? <TroubleNote trouble={trouble} /> : null}
-      <p class="govuk-body">
-        For somebody who forgot or lost their words, or whose words others may have seen. When you let them in
-        again you are asked which: words that were seen opened your organisation's keys, so those are changed
-        too.
-      </p>
-      <ul class="govuk-list govuk-list--bullet">
-        <li>They get a mail with a link, and new words.</li>
-        <li>They tell you five words, and you let them in again.</li>
-        <li>From then on their old words, passkeys and PINs open nothing, on any device.</li>
-        <li>What they wrote, and their circles, stay.</li>
-      </ul>
-      <form onSubmit={submit} noValidate>
-        <TextField
-          id="mail"
-          type="email"
-          inputMode="email"
-          label="Their mail address"
-          value={mail}
-          onInput={setMail}
-          autocomplete="off"
-          plain
-          error={error}
-        />
-        <Button type="submit" busy={busy} busyWords="Sending the mail">
-          Send the link
-        </Button>
-      </form>
-    </Page>
+      button="Send the link"
+      send={(mail) => vault.inviteWorker(mail, colleague.role, colleague.worker)}
+      intro={
+        <>
+          <p class="govuk-body">
+            For somebody who forgot or lost their words, or whose words others may have seen. When you let
+            them in again you are asked which: words that were seen opened your organisation's keys, so those
+            are changed too.
+          </p>
+          <ul class="govuk-list govuk-list--bullet">
+            <li>They get a mail with a link, and new words.</li>
+            <li>They tell you five words, and you let them in again.</li>
+            <li>From then on their old words, passkeys and PINs open nothing, on any device.</li>
+            <li>What they wrote, and their circles, stay.</li>
+          </ul>
+        </>
+      }
+    />
   );
 }
 
