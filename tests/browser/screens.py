@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import AsyncIterator
@@ -21,6 +22,15 @@ from playwright.async_api import (
 
 PATIENCE_MS = 60_000
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
+_PROGRAMS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -35,14 +45,21 @@ _EXPECTED = re.compile(r"Failed to load resource: the server responded with a st
 _OFFLINE = re.compile(r"net::ERR_(?:INTERNET_DISCONNECTED|CONNECTION_|FAILED|ABORTED)")
 
 
+def installed_chromium() -> str:
+    """The program: KITH_CHROMIUM, or else the lightest of this machine (the first draws no windows)."""
+    named = os.environ.get("KITH_CHROMIUM")
+    for name in (named,) if named else _PROGRAMS:
+        if found := shutil.which(name):
+            return found
+    raise AssertionError(f"no browser here: {named or ', '.join(_PROGRAMS)}")
+
+
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
-    """The Chromium of this machine, or else Playwright's own."""
+    """A browser without a window."""
     expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("chromium-browser"), args=list(_FLAGS)
-        )
+        browser = await playwright.chromium.launch(executable_path=installed_chromium(), args=list(_FLAGS))
         try:
             yield browser
         finally:
