@@ -312,5 +312,16 @@ ASSIGNED = (
     .where(assignments.c.circle == _circle, assignments.c.organisation == _mine)
     .order_by(assignments.c.assigned_at, assignments.c.worker)
 )
+WORKED_ON = (
+    select(assignments.c.circle, circles.c.summary)
+    .join(circles, circles.c.circle == assignments.c.circle)
+    .where(
+        assignments.c.worker == bindparam("worker"),
+        assignments.c.organisation == _mine,
+        assignments.c.circle > bindparam("after"),
+    )
+    .order_by(assignments.c.circle)
+    .limit(bindparam("limit", type_=BigInteger))
+)
 SUMMARY = select(circles.c.summary).where(circles.c.circle == _circle).with_for_update()
 SET_SUMMARY = update(circles).where(circles.c.circle == bindparam("of")).values(summary=bindparam("summary"))

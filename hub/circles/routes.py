@@ -6,9 +6,9 @@ from typing import Any
 
 from aiohttp import web
 
-from hub.circles import access, naming, posting, reading, service, wraps
+from hub.circles import access, assigning, naming, posting, reading, wraps
 from hub.circles.schemas import HEADERS, PAGE, POST_LIMIT, Assign, Fetch, Names, PostEntry, PostWraps
-from hub.kernel.access import Member
+from hub.kernel.access import Manager, Member
 from hub.kernel.limits import Rate
 from hub.kernel.replies import Reply
 from hub.kernel.requests import Request
@@ -93,14 +93,23 @@ async def list_readers(request: Request[None]) -> Reply:
 async def assign(request: Request[Assign]) -> Reply:
     circle, worker = request.id("circle"), request.id("worker")
     async with request.write() as unit:
-        await service.assign(unit, request.caller, circle, worker, request.body.on, request.now)
+        await assigning.assign(unit, request.caller, circle, worker, request.body.on, request.now)
     return Reply()
 
 
 @route("GET", "/v1/circles/{circle:hash}/assignments", access=Member())
 async def list_assignments(request: Request[None]) -> Reply:
     async with request.read() as unit:
-        return Reply(await service.list_assignments(unit, request.caller, request.id("circle")))
+        return Reply(await assigning.list_assignments(unit, request.caller, request.id("circle")))
+
+
+@route("GET", "/v1/colleagues/{worker:id}/circles", access=Manager())
+async def list_worked_on(request: Request[None]) -> Reply:
+    worker = request.id("worker")
+    after = request.query_bytes("after", low=32, high=32) or assigning.FIRST
+    limit = request.query_number("limit", PAGE, low=1, high=PAGE)
+    async with request.read() as unit:
+        return Reply(await assigning.list_worked_on(unit, request.caller, worker, after, limit))
 
 
 @route("GET", "/v1/live", access=Member(), raw=True)
@@ -125,5 +134,6 @@ ROUTES = (
     list_readers,
     assign,
     list_assignments,
+    list_worked_on,
     live,
 )

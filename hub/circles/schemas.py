@@ -201,3 +201,17 @@ class AssignmentsOut(Output):
     """All of them."""
 
     items: list[AssignmentOut]
+
+
+class WorkedOnOut(Output):
+    """A circle that a colleague is assigned to."""
+
+    circle: bytes
+    closed: bool
+
+
+class WorkedOnPage(Output):
+    """A page; ``next`` is what ``after`` takes."""
+
+    items: list[WorkedOnOut]
+    next: str | None

@@ -70,7 +70,7 @@ class DirectoryItem(Output):
 
 class DirectoryPage(Output):
     items: list[DirectoryItem]
-    next: bytes | None
+    next: str | None
 
 
 class Roots(Output):
@@ -103,7 +103,7 @@ class WorkerItem(Output):
 
 class WorkerPage(Output):
     items: list[WorkerItem]
-    next: bytes | None
+    next: str | None
 
 
 class Invite(Input):
@@ -129,7 +129,7 @@ class WaitingItem(Output):
 
 class WaitingPage(Output):
     items: list[WaitingItem]
-    next: bytes | None
+    next: str | None
 
 
 class Look(Input):

@@ -175,8 +175,8 @@ def _waiting(row: Row) -> WaitingItem:
     )
 
 
-def _next(rows: list[Row], limit: int, name: str) -> bytes | None:
-    return bytes(getattr(rows[-1], name)) if len(rows) == limit else None
+def _next(rows: list[Row], limit: int, name: str) -> str | None:
+    return bytes(getattr(rows[-1], name)).hex() if len(rows) == limit else None
 
 
 async def _waits_for(unit: Unit, caller: Caller) -> bytes:

@@ -185,3 +185,36 @@ async def test_a_worker_sees_colleagues_and_no_manager_s_buttons(screens: Screen
     await expect(page.get_by_role("link", name="Invite somebody")).to_have_count(0)
     await page.goto(page.url + "/invite")
     await expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+async def test_a_leaver_s_circles_are_handed_over_with_the_same_press(screens: Screens, world: World) -> None:
+    leaver, heir = await world.colleague(world.vcu, "Lou"), await world.colleague(world.vcu, "Remy")
+    circle = await world.vcu.manager.open_circle("Handed over", "R-7")
+    await circle.assign(leaver.worker)
+    manager = await manager_at(await screens.device("phone"), world, world.vcu.founded)
+    await manager.get_by_role("link", name="Organisation").click()
+    await manager.get_by_role("link", name=re.compile("Circles of .*lou", re.IGNORECASE)).click()
+    await expect(manager.get_by_role("link", name="Handed over")).to_be_visible()
+    await manager.get_by_role("link", name="Organisation").first.click()
+    await manager.get_by_role("link", name=re.compile("Leaver: .*lou", re.IGNORECASE)).click()
+    choice = manager.get_by_label("Who takes on their 1 circle?")
+    await choice.select_option(label=await choice.locator("option", has_text="emy").inner_text())
+    await manager.get_by_role("button", name="Remove").click()
+    await expect(manager.get_by_text("They are out.")).to_be_visible()
+    assert {row.worker for row in await circle.assigned()} == {heir.worker}
+
+
+async def test_what_somebody_who_left_was_on_is_handed_over_later(screens: Screens, world: World) -> None:
+    leaver, heir = await world.colleague(world.vcu, "Mika"), await world.colleague(world.vcu, "Noor")
+    circle = await world.vcu.manager.open_circle("Left behind", "R-8")
+    await circle.assign(leaver.worker)
+    await world.vcu.manager.team.rotate([leaver.worker])
+    manager = await manager_at(await screens.device(), world, world.vcu.founded)
+    await manager.get_by_role("link", name="Organisation").click()
+    await manager.get_by_text(re.compile("(person has|people have) left")).click()
+    await manager.get_by_role("link", name=re.compile("Circles of .*mika", re.IGNORECASE)).click()
+    choice = manager.get_by_label("Who takes on this circle?")
+    await choice.select_option(label=await choice.locator("option", has_text="oor").inner_text())
+    await manager.get_by_role("button", name="Hand over 1 circle").click()
+    await expect(manager.get_by_text("now works on 1 circle more")).to_be_visible()
+    assert {row.worker for row in await circle.assigned()} == {heir.worker}

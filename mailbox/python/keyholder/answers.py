@@ -245,6 +245,13 @@ class AssignmentRow(Answer, frozen=True, kw_only=True):
     at: Number
 
 
+class WorkedOnRow(Answer, frozen=True, kw_only=True):
+    """A circle that a colleague is assigned to."""
+
+    circle: Hash
+    closed: bool = False
+
+
 class Upload(Answer, frozen=True, kw_only=True):
     """An upload: how its parts are cut, and which are there."""
 

@@ -18,6 +18,7 @@ from keyholder import answers, membership
 from keyholder.accesslog import LogReport
 from keyholder.alarms import Kind
 from keyholder.authority import Trust
+from keyholder.caseload import Caseload
 from keyholder.circle import CircleView
 from keyholder.circles import CirclePage, CircleRow, Circles
 from keyholder.clock import now
@@ -54,6 +55,7 @@ class End:
         self._circles = Circles(desk, self.circle)
         self._letters = Letters(desk)
         self.team = Team(desk)
+        self.caseload = Caseload(desk)
 
     @classmethod
     async def sign_in(

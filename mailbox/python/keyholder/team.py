@@ -28,6 +28,7 @@ from keyholder.names import name_of
 
 ROLES = {"worker": Role.WORKER, "manager": Role.MANAGER, "reviewer": Role.REVIEWER}
 MOST_WAITING = 100
+PAGE, PAGES = 100, 20
 
 
 class Team:
@@ -39,10 +40,16 @@ class Team:
 
     async def workers(self) -> list[answers.WorkerRow]:
         """Colleagues, as the hub has them."""
-        page = await self._desk.connection.get(
-            f"{self._path}/workers", answers.Page[answers.WorkerRow], limit=100
-        )
-        return list(page.items)
+        found: list[answers.WorkerRow] = []
+        after: str | int | None = None
+        for _ in range(PAGES):
+            page = await self._desk.connection.get(
+                f"{self._path}/workers", answers.Page[answers.WorkerRow], after=after, limit=PAGE
+            )
+            found += page.items
+            if (after := page.next) is None:
+                break
+        return found
 
     async def names(self) -> dict[bytes, str]:
         """What colleagues are called, by worker: of those who said so under their own signature."""

@@ -154,6 +154,34 @@ def remove(ctx: typer.Context, colleague: Colleague, yes: Yes = False) -> None:
 
 
 @cli.command()
+def circles(ctx: typer.Context, colleague: Colleague) -> None:
+    """The circles a colleague works on."""
+    call = call_of(ctx)
+
+    async def work(end: End) -> None:
+        rows = await end.caseload.of(await colleague_named(end, colleague))
+        if not call.console.gives({"circles": [{"circle": r.circle, "closed": r.closed} for r in rows]}):
+            cells = [(showing.short(r.circle), "closed" if r.closed else "") for r in rows]
+            call.console.table(("circle", ""), cells, empty="They are on no circle.")
+
+    call.signed_in(work)
+
+
+@cli.command("hand-over")
+def hand_over(ctx: typer.Context, colleague: Colleague, to: Colleague) -> None:
+    """Put another colleague on every circle of somebody, who comes off them."""
+    call = call_of(ctx)
+
+    async def work(end: End) -> None:
+        leaver, heir = await colleague_named(end, colleague), await colleague_named(end, to)
+        count = await end.caseload.hand_over(leaver, heir)
+        if not call.console.gives({"handed_over": count}):
+            call.console.say("There was nothing to hand over." if count == 0 else f"Handed over: {count}.")
+
+    call.signed_in(work)
+
+
+@cli.command()
 def rotate(ctx: typer.Context) -> None:
     """New keys for the organisation, for instance after a device was lost."""
     call = call_of(ctx)

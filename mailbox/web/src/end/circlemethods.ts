@@ -60,6 +60,8 @@ export interface CircleSide {
   readonly methods: CircleApi;
   /** The rooms of one circle, for the document side. */
   rooms(circle: Hex): CircleView;
+  /** The verified name of a circle of the list; empty while it is not known. */
+  titleOf(circle: Hex): Promise<string>;
   /** How the thread shows documents: the document side's way. */
   showDocuments(show: ShowDocument): void;
 }
@@ -319,6 +321,11 @@ export function circleSide(context: Context): CircleSide {
   return {
     methods,
     rooms: (circle) => here().view(circle),
+    async titleOf(circle) {
+      const { circles } = here();
+      await circles.ready();
+      return circles.titleOf(fromHex(circle));
+    },
     showDocuments: (chosen) => {
       show = chosen;
     },

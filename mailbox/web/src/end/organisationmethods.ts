@@ -102,7 +102,7 @@ async function organisationView(desk: Desk): Promise<OrganisationView> {
     kind: kindOf(said?.kind ?? 0),
     domain: said?.domain ?? "",
     accreditedUntil: desk.directory.standing(chain.id, desk.clock())?.accreditation.validTo ?? null,
-    colleagues: await colleaguesOf(desk, members, rows),
+    colleagues: [...(await colleaguesOf(desk, members, rows)), ...(await goneOf(desk, rows))],
     waiting: waiting.map(waitingView),
     managers: members.filter((member) => member.role === Chained.MANAGER).length,
     hasKit: holdersOf(chain) > members.filter((member) => member.role === Chained.MANAGER).length,
@@ -128,6 +128,32 @@ async function colleaguesOf(
     const tenure = desk.directory.organisation(desk.me.organisation).tenures.get(member.worker)?.at(-1);
     const since = desk.directory.timeOf(desk.me.organisation, tenure?.since ?? 0);
     found.push({ worker, name: name || address, address, role, state: "member", since, me });
+  }
+  return found;
+}
+
+/** Who was in the organisation and is no more, by its signed records; the last to leave first. */
+async function goneOf(desk: Desk, rows: ReadonlyMap<Hex, WorkerRow>): Promise<ColleagueView[]> {
+  const chain = desk.directory.organisation(desk.me.organisation);
+  const left = [...chain.tenures.values()].flatMap((tenures) => tenures.at(-1) ?? []);
+  const people = left.filter(({ member, until }) => until !== null && member.role !== Chained.KIT);
+  const found: ColleagueView[] = [];
+  for (const { member, since } of people.sort((one, other) => (other.until ?? 0) - (one.until ?? 0))) {
+    const worker = toHex(member.worker);
+    const row = rows.get(worker);
+    const address = plainName(row?.address ?? "");
+    const name =
+      (await nameOf(desk, member.worker, row?.profileBox ?? null)) || address || "A colleague who left";
+    const began = desk.directory.timeOf(chain.id, since);
+    found.push({
+      worker,
+      name,
+      address,
+      role: roleOf(member.role),
+      state: "removed",
+      since: began,
+      me: false,
+    });
   }
   return found;
 }

@@ -1,5 +1,6 @@
 /** The vault: every method that pages may ask, put together from the rooms of this end. */
 import { basisMethods } from "@/end/basis";
+import { caseloadMethods } from "@/end/caseload";
 import { checkMethods } from "@/end/checkmethods";
 import { circleSide } from "@/end/circlemethods";
 import { documentSide } from "@/end/documentmethods";
@@ -46,6 +47,7 @@ export function vaultOf(origin: string, store: Store, emit: (event: VaultEvent) 
     ...draftMethods(sitting),
     ...recoveryMethods(sitting),
     ...organisationMethods(sitting, () => sitting.tell()),
+    ...caseloadMethods(sitting, (circle) => circles.titleOf(circle)),
     ...checkMethods(sitting),
     ...circles.methods,
     ...basisMethods((circle) => circles.rooms(circle)),

@@ -185,6 +185,13 @@ export interface AssignmentRow {
 }
 export const AssignmentRow = answer<AssignmentRow>({ worker: ID, at: NUMBER });
 
+/** A circle that a colleague is assigned to. */
+export interface WorkedOnRow {
+  readonly circle: Uint8Array;
+  readonly closed: boolean;
+}
+export const WorkedOnRow = answer<WorkedOnRow>({ circle: HASH, closed: flag });
+
 /** An upload: how its parts are cut, and which are there. */
 export interface Upload {
   readonly upload: Uint8Array | null;

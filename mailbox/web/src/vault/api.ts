@@ -38,6 +38,7 @@ import type {
   Invite,
   About,
   OrganisationView,
+  WorkedOnView,
   Lists,
   BreakGlass,
   SecurityDetails,
@@ -162,6 +163,10 @@ export interface VaultApi {
   /** The five words as heard; only keys that match are admitted. */
   admit(spoken: string, role: Role, replaces: Hex | null): Promise<void>;
   changeRole(worker: Hex, role: Role): Promise<void>;
+  /** The circles a colleague, also one who left, works on; open ones first. For managers. */
+  caseload(worker: Hex): Promise<readonly WorkedOnView[]>;
+  /** Put `to` on all of them, in place of `worker`; how many. Once more after a fault does the rest. */
+  handOver(worker: Hex, to: Hex): Promise<number>;
   /** A leaver: removed, new keys for everyone who stays. */
   removeWorker(worker: Hex): Promise<void>;
   rotate(): Promise<void>;

@@ -66,7 +66,14 @@ function Whole({ view, manager }: WholeProps) {
           <Details summary={`${count(gone.length, "person has", "people have")} left`}>
             <ul class="govuk-list">
               {gone.map((one) => (
-                <li key={one.worker}>{one.name || one.address}</li>
+                <li key={one.worker}>
+                  {one.name}{" "}
+                  {manager ? (
+                    <Link to={`/organisation/circles/${one.worker}`} label={`Circles of ${one.name}`}>
+                      Circles
+                    </Link>
+                  ) : null}
+                </li>
               ))}
             </ul>
           </Details>
@@ -169,32 +176,40 @@ function Colleague({ colleague, manager }: { readonly colleague: ColleagueView; 
           </span>
         </p>
       </div>
-      {manager && !colleague.me ? (
+      {manager ? (
         <div class="kith-row__side">
           <Link
-            to={`/organisation/role/${colleague.worker}`}
+            to={`/organisation/circles/${colleague.worker}`}
             class="govuk-link kith-tall"
-            label={`Change role of ${name}`}
+            label={`Circles of ${name}`}
           >
-            Change role
+            Circles
           </Link>
-          <Link
-            to={`/organisation/words/${colleague.worker}`}
-            class="govuk-link kith-tall"
-            label={`Replace words of ${name}`}
-          >
-            Replace words
-          </Link>
-          <Link
-            to={`/organisation/leaver/${colleague.worker}`}
-            class="govuk-link kith-tall"
-            label={`Leaver: ${name}`}
-          >
-            Leaver
-          </Link>
+          {colleague.me ? null : <Tasks worker={colleague.worker} name={name} />}
         </div>
       ) : null}
     </li>
+  );
+}
+
+/** What a manager may do about somebody else. */
+function Tasks({ worker, name }: { readonly worker: string; readonly name: string }) {
+  return (
+    <>
+      <Link to={`/organisation/role/${worker}`} class="govuk-link kith-tall" label={`Change role of ${name}`}>
+        Change role
+      </Link>
+      <Link
+        to={`/organisation/words/${worker}`}
+        class="govuk-link kith-tall"
+        label={`Replace words of ${name}`}
+      >
+        Replace words
+      </Link>
+      <Link to={`/organisation/leaver/${worker}`} class="govuk-link kith-tall" label={`Leaver: ${name}`}>
+        Leaver
+      </Link>
+    </>
   );
 }
 

@@ -9,6 +9,7 @@ import { Notice } from "@/components/Notice";
 import { Page } from "@/components/Page";
 import { TroubleNote } from "@/components/TroubleNote";
 import { back } from "@/pages/organisation/back";
+import { type CaseloadProps, circlesIn, ColleagueChoice, useCaseload } from "@/pages/organisation/Caseload";
 import { LinkPage } from "@/pages/organisation/LinkPage";
 import { RoleField } from "@/pages/organisation/RoleField";
 
@@ -69,11 +70,18 @@ export function ReplaceWords({ colleague }: PersonProps) {
   );
 }
 
-export function Leaver({ colleague }: PersonProps) {
+export function Leaver({ colleague, others }: CaseloadProps) {
   const vault = useVault();
   const { busy, trouble, run } = useDoing();
+  const circles = useCaseload(colleague.worker).value?.length ?? 0;
+  const [heir, setHeir] = useState("");
   const leave = async () => {
-    if (await run(() => vault.removeWorker(colleague.worker)))
+    const left = await run(async () => {
+      // Handed over first: never is nobody on a circle, and pressing again does the rest.
+      if (heir) await vault.handOver(colleague.worker, heir);
+      await vault.removeWorker(colleague.worker);
+    });
+    if (left)
       navigate("/organisation", {
         note: "They are out. Hand over their actions: they wait under Today, Nobody has picked these up.",
       });
@@ -91,6 +99,16 @@ export function Leaver({ colleague }: PersonProps) {
       <Notice kind="warning" title="This cannot be undone">
         <p class="govuk-body">If they come back, invite them again.</p>
       </Notice>
+      {circles > 0 && others.length > 0 ? (
+        <ColleagueChoice
+          label={`Who takes on their ${circlesIn(circles)}?`}
+          hint="Until somebody does, your managers are told what is new there."
+          none="Decide later"
+          others={others}
+          value={heir}
+          onInput={setHeir}
+        />
+      ) : null}
       <ButtonGroup>
         <Button
           kind="warning"

@@ -9,6 +9,7 @@ import { NotFound } from "@/pages/notfound/NotFound";
 import { back } from "@/pages/organisation/back";
 import { Admit } from "@/pages/organisation/Admit";
 import { InviteWorker } from "@/pages/organisation/InviteWorker";
+import { Caseload } from "@/pages/organisation/Caseload";
 import { ChangeKeys, Kit } from "@/pages/organisation/Keys";
 import { ChangeRole, Leaver, ReplaceWords } from "@/pages/organisation/Person";
 
@@ -41,9 +42,12 @@ export function Task({ task, worker }: TaskProps) {
 function About({ view, task, worker }: TaskProps & { readonly view: OrganisationView }) {
   const colleague: ColleagueView | undefined = view.colleagues.find((one) => one.worker === worker);
   if (task === "admit") return <Admit view={view} invitation={worker} />;
+  const others = view.colleagues.filter((one) => one.state === "member" && one.worker !== worker);
+  const heirs = others.filter((one) => one.role !== "reviewer");
+  if (task === "circles" && colleague) return <Caseload colleague={colleague} others={heirs} />;
   if (!colleague || colleague.state === "removed" || colleague.me) return <NotFound />;
   if (task === "role") return <ChangeRole colleague={colleague} />;
   if (task === "words") return <ReplaceWords colleague={colleague} />;
-  if (task === "leaver") return <Leaver colleague={colleague} />;
+  if (task === "leaver") return <Leaver colleague={colleague} others={heirs} />;
   return <NotFound />;
 }

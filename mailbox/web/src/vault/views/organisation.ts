@@ -44,6 +44,14 @@ export interface ColleagueView {
   readonly me: boolean;
 }
 
+/** A circle somebody works on. */
+export interface WorkedOnView {
+  readonly circle: Hex;
+  /** Empty while it is not known. */
+  readonly title: string;
+  readonly closed: boolean;
+}
+
 export interface WaitingView {
   readonly invitation: Hex;
   readonly worker: Hex;
