@@ -2,6 +2,7 @@
 import type { Context } from "@/end/context";
 import type { Desk } from "@/end/desk";
 import { Away, NotReady } from "@/end/errors";
+import { People } from "@/end/people";
 import { nameOf, plainName } from "@/end/profile";
 import { chainedRole, holdersOf, kindOf, roleNamed, roleOf } from "@/end/showing";
 import { type NewKit, Team } from "@/end/team";
@@ -21,6 +22,7 @@ type Names =
   | "newKit"
   | "confirmKit";
 
+const LEFT = "Somebody who left";
 const KEEP_BOTH =
   "The hub could not be reached in time. Keep both kits, the old and the new, and press again in a moment.";
 
@@ -102,7 +104,7 @@ async function organisationView(desk: Desk): Promise<OrganisationView> {
     kind: kindOf(said?.kind ?? 0),
     domain: said?.domain ?? "",
     accreditedUntil: desk.directory.standing(chain.id, desk.clock())?.accreditation.validTo ?? null,
-    colleagues: [...(await colleaguesOf(desk, members, rows)), ...(await goneOf(desk, rows))],
+    colleagues: [...(await colleaguesOf(desk, members, rows)), ...(await goneOf(desk))],
     waiting: waiting.map(waitingView),
     managers: members.filter((member) => member.role === Chained.MANAGER).length,
     hasKit: holdersOf(chain) > members.filter((member) => member.role === Chained.MANAGER).length,
@@ -132,30 +134,27 @@ async function colleaguesOf(
   return found;
 }
 
-/** Who was in the organisation and is no more, by its signed records; the last to leave first. */
-async function goneOf(desk: Desk, rows: ReadonlyMap<Hex, WorkerRow>): Promise<ColleagueView[]> {
+/**
+ * Who was in the organisation and is no more, by its signed records; the last to leave first. The hub forgets
+ * what they were called: here that is what they signed in circles that were opened on this device.
+ */
+async function goneOf(desk: Desk): Promise<ColleagueView[]> {
+  const people = new People(desk);
+  await people.ready();
   const chain = desk.directory.organisation(desk.me.organisation);
-  const left = [...chain.tenures.values()].flatMap((tenures) => tenures.at(-1) ?? []);
-  const people = left.filter(({ member, until }) => until !== null && member.role !== Chained.KIT);
-  const found: ColleagueView[] = [];
-  for (const { member, since } of people.sort((one, other) => (other.until ?? 0) - (one.until ?? 0))) {
-    const worker = toHex(member.worker);
-    const row = rows.get(worker);
-    const address = plainName(row?.address ?? "");
-    const name =
-      (await nameOf(desk, member.worker, row?.profileBox ?? null)) || address || "A colleague who left";
-    const began = desk.directory.timeOf(chain.id, since);
-    found.push({
-      worker,
-      name,
-      address,
+  const last = [...chain.tenures.values()].flatMap((tenures) => tenures.at(-1) ?? []);
+  return last
+    .filter(({ member, until }) => until !== null && member.role !== Chained.KIT)
+    .sort((one, other) => (other.until ?? 0) - (one.until ?? 0))
+    .map(({ member, untilAt }) => ({
+      worker: toHex(member.worker),
+      name: people.knows(chain.id, member.worker) ? people.nameOf(chain.id, member.worker) : LEFT,
+      address: "",
       role: roleOf(member.role),
       state: "removed",
-      since: began,
+      since: untilAt ?? 0,
       me: false,
-    });
-  }
-  return found;
+    }));
 }
 
 function waitingView(row: Waiting): WaitingView {

@@ -66,14 +66,7 @@ function Whole({ view, manager }: WholeProps) {
           <Details summary={`${count(gone.length, "person has", "people have")} left`}>
             <ul class="govuk-list">
               {gone.map((one) => (
-                <li key={one.worker}>
-                  {one.name}{" "}
-                  {manager ? (
-                    <Link to={`/organisation/circles/${one.worker}`} label={`Circles of ${one.name}`}>
-                      Circles
-                    </Link>
-                  ) : null}
-                </li>
+                <Gone key={one.worker} colleague={one} manager={manager} />
               ))}
             </ul>
           </Details>
@@ -159,7 +152,12 @@ const ROLE_COLOURS: Record<Role, "blue" | "purple" | "teal"> = {
   reviewer: "teal",
 };
 
-function Colleague({ colleague, manager }: { readonly colleague: ColleagueView; readonly manager: boolean }) {
+interface ColleagueProps {
+  readonly colleague: ColleagueView;
+  readonly manager: boolean;
+}
+
+function Colleague({ colleague, manager }: ColleagueProps) {
   const now = useNow();
   const name = colleague.name || colleague.address;
   return (
@@ -187,6 +185,20 @@ function Colleague({ colleague, manager }: { readonly colleague: ColleagueView; 
           </Link>
           {colleague.me ? null : <Tasks worker={colleague.worker} name={name} />}
         </div>
+      ) : null}
+    </li>
+  );
+}
+
+function Gone({ colleague: { worker, name, since }, manager }: ColleagueProps) {
+  const now = useNow();
+  return (
+    <li>
+      {name}, left <TimeText at={since} now={now} as="date" />{" "}
+      {manager ? (
+        <Link to={`/organisation/circles/${worker}`} label={`Circles of ${name}`}>
+          Circles
+        </Link>
       ) : null}
     </li>
   );

@@ -40,6 +40,7 @@ export interface ColleagueView {
   readonly address: string;
   readonly role: Role;
   readonly state: "member" | "waiting" | "removed";
+  /** When they came; of somebody removed, when they left. */
   readonly since: Milliseconds;
   readonly me: boolean;
 }
