@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import hashlib
 import os
 import statistics
 import sys
@@ -33,8 +32,8 @@ from bench.stage import Place, answering, places, serving, shared_circle, show, 
 from crypto import entries as e
 from crypto.entries import Kind
 from crypto.private import bodies
+from crypto.segments import SegmentTree
 from crypto.statements import Act, Object, ObjectKind
-from hub.documents.segments import count
 from hub.kernel.keys import make_keys
 from storage.blobs import PART
 from storage.s3 import S3Settings
@@ -122,7 +121,9 @@ async def bare(folder: Path, bucket: S3Settings | None, data: memoryview, at_onc
 async def ours(place: Place, circle: Circle, author: Author, data: memoryview, at_once: int) -> Moved:
     """Through a hub that was just started."""
     headers = {"Authorization": f"Bearer {b64(author.end.token or b'')}"}
-    digest, segments = hashlib.sha256(data).digest(), bytes(32 * count(len(data)))
+    tree = SegmentTree()
+    tree.update(data)
+    segments = tree.hashes()
     async with (
         serving(place) as port,
         aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers=headers) as client,
@@ -144,7 +145,7 @@ async def ours(place: Place, circle: Circle, author: Author, data: memoryview, a
             count = -(-len(data) // PART)
             parts = [f"/v1/uploads/{upload}/parts/{n + 1}" for n in range(count)]
             await send(client, parts, data, {"Content-Type": "application/octet-stream"})
-            await ask(f"/v1/uploads/{upload}/finish", {"stored_hash": digest, "segments": segments})
+            await ask(f"/v1/uploads/{upload}/finish", {"segments": segments})
 
         documents = [os.urandom(16) for _ in range(at_once)]
         began = time.perf_counter()

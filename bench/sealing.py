@@ -67,7 +67,6 @@ def opening(path: Path, sealed: Path) -> Callable[[Path, Path], None]:
         found.padded,
         found.stored,
         found.plaintext_hash,
-        found.stored_hash,
         found.segments,
         KEY,
         0,

@@ -82,8 +82,9 @@ class Manifest(Struct, frozen=True):
     """Everything about one document version that its reader checks the stored object against.
 
     ``size`` is the true size, ``padded`` the size after Padmé, ``stored`` the object's with prefix
-    and seal. ``segments`` is the RFC 6962 root over SHA-256 of the prefix with header, then of each
-    64 chunks.
+    and seal. ``plaintext_hash`` is SHA-256 of the file, as `sha256sum` of the original says it.
+    ``segments`` is the RFC 6962 root over SHA-256 of the prefix with header, then of each 64 chunks:
+    with ``stored`` it binds every byte of the object.
     """
 
     version: Version
@@ -96,7 +97,6 @@ class Manifest(Struct, frozen=True):
     padded: Uint
     stored: Uint
     plaintext_hash: Hash
-    stored_hash: Hash
     segments: Hash
     key: Key32
     modified_at: Time

@@ -1,8 +1,9 @@
 """Documents: a file sealed piece by piece with flat memory, and opened the same way.
 
-The stored object is an 8-byte prefix, then Cobblestone-256 of the padded file. While sealing,
-three hashes are taken: of the plaintext, of the whole object, and a tree over its segments so that
-one range can be checked before it is opened (PROTOCOL, Documents).
+The stored object is an 8-byte prefix, then Cobblestone-256 of the padded file. While sealing, its bytes
+are hashed twice: the plaintext, for whoever holds the original beside it; and the object, as a tree over
+its segments, which binds every stored byte and lets one range be checked before it is opened
+(PROTOCOL, Documents).
 """
 
 from __future__ import annotations
@@ -15,14 +16,11 @@ from typing import Final
 from cryptography.cobblestone import Cobblestone256Encryptor
 
 from crypto.errors import Forged, Malformed
-from crypto.merkle import Frontier, leaf_hash
 from crypto.private.beside import Beside
 from crypto.private.bodies import Manifest
-from crypto.private.content import CHUNK, FEED, HEADER, TAG, document_context, open_stream, padme, sealed_size
+from crypto.private.content import FEED, document_context, open_stream, padme, sealed_size
+from crypto.segments import PREFIX, SegmentTree
 
-PREFIX: Final = b"kithdoc1"
-SEGMENT: Final = 64 * (CHUNK + TAG)
-_LEAD: Final = len(PREFIX) + HEADER
 MIN_PADDED: Final = 1024
 _ZEROS: Final = bytes(FEED)
 
@@ -37,42 +35,6 @@ def stored_size(size: int) -> int:
     return len(PREFIX) + sealed_size(padded_size(size))
 
 
-class SegmentTree:
-    """The tree over an object's segments, fed with its bytes in order."""
-
-    def __init__(self) -> None:
-        self._hashes = bytearray()
-        self._frontier = Frontier()
-        self._hash = hashlib.sha256()
-        self._left = _LEAD
-
-    def update(self, data: bytes) -> None:
-        """Take the next bytes of the object."""
-        view = memoryview(data)
-        while len(view) >= self._left:
-            self._hash.update(view[: self._left])
-            view = view[self._left :]
-            self._close()
-        self._hash.update(view)
-        self._left -= len(view)
-
-    def root(self) -> bytes:
-        """The root, once everything was taken."""
-        if self._left != SEGMENT:
-            self._close()
-        return self._frontier.root()
-
-    def hashes(self) -> bytes:
-        """SHA-256 of each segment, one after another, once the root was asked for."""
-        return bytes(self._hashes)
-
-    def _close(self) -> None:
-        self._hashes += self._hash.digest()
-        self._frontier.append(leaf_hash(self._hash.digest()))
-        self._hash = hashlib.sha256()
-        self._left = SEGMENT
-
-
 @dataclass(frozen=True, slots=True)
 class Sealed:
     """What sealing found out: the manifest's numbers and hashes."""
@@ -81,7 +43,6 @@ class Sealed:
     padded: int
     stored: int
     plaintext_hash: bytes
-    stored_hash: bytes
     segments: bytes
     """The tree's root."""
     segment_hashes: bytes
@@ -95,7 +56,6 @@ class DocumentSealer:
         self._encryptor = Cobblestone256Encryptor(key, document_context(circle, document, number))
         self._size = size
         self._plain = hashlib.sha256()
-        self._whole = hashlib.sha256()
         self._tree = SegmentTree()
         self._stored = 0
         self.sealed: Sealed | None = None
@@ -106,7 +66,7 @@ class DocumentSealer:
         Raises:
             Malformed: if the file is not ``size`` bytes long: it changed while it was read.
         """
-        with Beside(self._plain.update) as plain, Beside(self._hash_stored) as stored:
+        with Beside(self._plain.update) as plain, Beside(self._tree.update) as stored:
             yield self._took(stored, PREFIX)
             seen = 0
             for piece in pieces:
@@ -123,7 +83,6 @@ class DocumentSealer:
             padded_size(seen),
             self._stored,
             self._plain.digest(),
-            self._whole.digest(),
             self._tree.root(),
             self._tree.hashes(),
         )
@@ -132,10 +91,6 @@ class DocumentSealer:
         hashes.update(data)
         self._stored += len(data)
         return data
-
-    def _hash_stored(self, data: bytes) -> None:
-        self._whole.update(data)
-        self._tree.update(data)
 
 
 def _padding(length: int) -> Iterator[bytes]:
@@ -154,9 +109,9 @@ def open_document(manifest: Manifest, circle: bytes, stored: Iterable[bytes]) ->
     """
     _check_sizes(manifest)
     context = document_context(circle, manifest.document, manifest.number)
-    plain, whole = hashlib.sha256(), hashlib.sha256()
+    plain, tree = hashlib.sha256(), SegmentTree()
     left = manifest.size
-    with Beside(plain.update) as beside_plain, Beside(whole.update) as beside_stored:
+    with Beside(plain.update) as beside_plain, Beside(tree.update) as beside_stored:
         sealed = _sealed_part(stored, beside_stored, manifest.stored)
         for piece in open_stream(manifest.key, context, sealed):
             real, padding = piece[:left], piece[left:]
@@ -165,7 +120,7 @@ def open_document(manifest: Manifest, circle: bytes, stored: Iterable[bytes]) ->
             left -= len(real)
             beside_plain.update(real)
             yield real
-    if left or plain.digest() != manifest.plaintext_hash or whole.digest() != manifest.stored_hash:
+    if left or plain.digest() != manifest.plaintext_hash or tree.root() != manifest.segments:
         raise Forged("the document is not the one that was shared")
 
 
@@ -175,11 +130,11 @@ def _check_sizes(manifest: Manifest) -> None:
         raise Forged("the document's sizes do not fit each other")
 
 
-def _sealed_part(stored: Iterable[bytes], whole: Beside, limit: int) -> Iterator[bytes]:
-    """The object without its prefix, hashed whole, never longer than promised."""
+def _sealed_part(stored: Iterable[bytes], tree: Beside, limit: int) -> Iterator[bytes]:
+    """The object without its prefix, each byte in the tree, never longer than promised."""
     prefix, total = b"", 0
     for piece in stored:
-        whole.update(piece)
+        tree.update(piece)
         total += len(piece)
         if total > limit:
             raise Forged("the document is longer than it should be")

@@ -5,11 +5,9 @@ from __future__ import annotations
 
 import magic
 
+from crypto.segments import PREFIX
 from hub.kernel.refusals import Refused
 
-PREFIX = b"kithdoc1"
-"""How every sealed object starts (`crypto.private.documents.PREFIX`; the hub may not import what opens
-things)."""
 WORDS = {
     "application/pdf": "a PDF",
     "application/zip": "a zip archive",

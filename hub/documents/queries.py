@@ -47,21 +47,21 @@ TOUCH = (
     .where(
         uploads.c.upload == bindparam("which"),
         uploads.c.dropped_at.is_(None),
-        uploads.c.stored_hash.is_(None),
+        uploads.c.root.is_(None),
     )
     .values(touched_at=bindparam("touched_at"))
 )
 FINISH = (
     update(uploads)
     .where(uploads.c.upload == bindparam("which"), uploads.c.dropped_at.is_(None))
-    .values(stored_hash=bindparam("stored_hash"), touched_at=bindparam("touched_at"))
+    .values(root=bindparam("root"), touched_at=bindparam("touched_at"))
 )
 DROP = (
     update(uploads)
     .where(uploads.c.upload == bindparam("which"), uploads.c.entry.is_(None), uploads.c.dropped_at.is_(None))
     .values(dropped_at=bindparam("dropped_at"))
 )
-FINISHED = RESUME.where(uploads.c.size == bindparam("size"), uploads.c.stored_hash.is_not(None))
+FINISHED = RESUME.where(uploads.c.size == bindparam("size"), uploads.c.root.is_not(None))
 ATTACH = (
     update(uploads)
     .where(uploads.c.upload == bindparam("which"), uploads.c.entry.is_(None), uploads.c.dropped_at.is_(None))

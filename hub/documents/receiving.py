@@ -1,5 +1,5 @@
-"""What this process knows of uploads under way: which is receiving a part just now, and the hash of what
-came so far.
+"""What this process knows of uploads under way: which is receiving a part just now, and the hashes of what
+came so far, segment by segment.
 
 Nothing here must survive: another process, or this one started again, reads the stored object to hash it.
 """
@@ -7,12 +7,12 @@ Nothing here must survive: another process, or this one started again, reads the
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from weakref import WeakValueDictionary
 
+from crypto.segments import SegmentTree
 from hub.kernel.context import Hub
 from hub.kernel.refusals import Away, Conflicting
 
@@ -25,12 +25,12 @@ PATIENCE = 30.0
 
 
 class Running:
-    """SHA-256 over the first ``parts`` parts of an upload."""
+    """The segments of the first ``parts`` parts of an upload."""
 
-    __slots__ = ("digest", "parts")
+    __slots__ = ("parts", "tree")
 
     def __init__(self) -> None:
-        self.digest = hashlib.sha256()
+        self.tree = SegmentTree()
         self.parts = 0
 
 
@@ -82,13 +82,13 @@ class Receiving:
         if len(self._running) > REMEMBERED:
             self._running.popitem(last=False)
         running.parts = -1
-        await asyncio.to_thread(running.digest.update, data)
+        await asyncio.to_thread(running.tree.update, data)
         running.parts = number
 
-    def digest(self, upload: bytes, parts: int) -> bytes | None:
-        """SHA-256 of the whole, if every part came through here."""
+    def segments(self, upload: bytes, parts: int) -> bytes | None:
+        """SHA-256 of each segment, 32 bytes each, if every part came through here."""
         running = self._running.get(upload)
-        return running.digest.digest() if running is not None and running.parts == parts else None
+        return running.tree.hashes() if running is not None and running.parts == parts else None
 
     def forget(self, upload: bytes) -> None:
         """The upload is finished or dropped."""

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+from crypto.segments import PREFIX
 from hub.documents import plaintext, segments, service, tickets
 from hub.documents.receiving import Receiving
 from hub.documents.schemas import AskTicket, Begin, Finish
@@ -65,7 +66,7 @@ async def _read_part(request: Request[None], expected: service.Expected) -> byte
         filled += len(chunk)
         if loop.time() > ends + filled / SLOWEST:
             raise TooSlow("Send the part again over a faster line.")
-        if not looked and filled >= len(plaintext.PREFIX):
+        if not looked and filled >= len(PREFIX):
             plaintext.check_prefix(bytes(data[: min(filled, 4096)]))
             looked = True
     if filled != expected.length or not looked:

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from crypto.encoding import MAX_INTEGER
 from hub.audit.schemas import Logged
-from hub.circles.schemas import Fetch, Hash
+from hub.circles.schemas import Fetch
 from hub.kernel.schemas import Input, Output
 
 MOST_NUMBERS = 10_000
@@ -25,9 +25,8 @@ class Begin(Input):
 
 
 class Finish(Input):
-    """SHA-256 of the whole stored object, and of each of its segments, one after another."""
+    """SHA-256 of each segment of the stored object, one after another."""
 
-    stored_hash: Hash
     segments: Annotated[bytes, Meta(min_length=1, max_length=MOST_SEGMENTS * 32)]
 
 

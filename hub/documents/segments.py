@@ -1,32 +1,24 @@
 """The hashes of an object's segments, kept beside it: whoever reads one range can check that range alone.
 
-The hub does not check them: a reader does, against the root that stands sealed in the document's entry.
+The hub compares them with the bytes it stored, so it keeps nothing that was changed on its way. That they are
+what the entry's author meant, only readers can check: against the root that stands sealed in that entry.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
+from crypto.segments import HASH, SegmentTree, count
 from hub.kernel.context import Hub
 from hub.kernel.refusals import Refused
 from storage import blobs
-
-LEAD = 8 + 24 + 32
-SEGMENT = 64 * (16 * 1024 + 16)
-"""The object's prefix and header, then 64 chunks at a time (`crypto.private.documents`, which
-the hub may not import)."""
-HASH = 32
 
 
 class WrongSegments(Refused):
     """Carries how many hashes there must be."""
 
     code, status, title = "wrong-segments", 400, "These are not the hashes of the object's segments"
-
-
-def count(size: int) -> int:
-    """How many segments an object of that stored size has."""
-    return 1 + max(0, -(-(size - LEAD) // SEGMENT))
 
 
 def check(segments: bytes, size: int) -> None:
@@ -43,6 +35,14 @@ async def keep(hub: Hub, upload: bytes, segments: bytes) -> None:
         yield segments
 
     await blobs.put(hub.blobs, key_of(upload), once())
+
+
+async def of_stored(hub: Hub, key: str) -> bytes:
+    """Those of the object that lies at ``key``, read again."""
+    tree = SegmentTree()
+    async for chunk in hub.blobs.read(key):
+        await asyncio.to_thread(tree.update, chunk)
+    return tree.hashes()
 
 
 async def read(hub: Hub, upload: bytes) -> bytes:

@@ -8,11 +8,11 @@ until an entry names it.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 from typing import Any
 
 from crypto.entries import Document, Erase
+from crypto.segments import tree_root
 from hub.circles import service as circles
 from hub.circles.reactions import Posted
 from hub.documents import queries, segments
@@ -92,7 +92,7 @@ async def _begun(unit: Unit, words: dict[str, Any], size: int, now: int) -> Row:
     waiting = await unit.value(queries.OPEN_UPLOADS, worker=words["worker"])
     if (waiting or 0) >= limits().documents.uploads_open_per_worker:
         raise TooManyUploads
-    nothing = {"stored_hash": None, "entry": None, "dropped_at": None}
+    nothing = {"root": None, "entry": None, "dropped_at": None}
     await unit.run(queries.BEGIN, upload=os.urandom(16), **words, size=size, touched_at=now, **nothing)
     row = await unit.one(queries.RESUME, **words)
     if row is None or row.size != size:
@@ -131,7 +131,7 @@ async def read_upload(unit: Unit, caller: Caller, upload: bytes) -> UploadState:
     """How far it has come."""
     row = await upload_of(unit, caller, upload)
     parts = [part.number for part in await unit.all(queries.PARTS, upload=upload)]
-    return UploadState(part_size=PART, parts=parts, size=row.size, finished=row.stored_hash is not None)
+    return UploadState(part_size=PART, parts=parts, size=row.size, finished=row.root is not None)
 
 
 class Expected:
@@ -193,29 +193,29 @@ def received(expected: Expected) -> Received:
 
 
 async def finish(hub: Hub, caller: Caller, upload: bytes, asked: Finish, now: int) -> Finished:
-    """Make the object of its parts once its hash holds. Finishing again gives the same answer."""
-    stored_hash = asked.stored_hash
+    """Make the object of its parts once each of its segments holds. Finishing again gives the same answer."""
+    root = tree_root(asked.segments)
     async with hub.database.read() as unit:
         row = await upload_of(unit, caller, upload)
         parts = [Part(*part) for part in await unit.all(queries.PARTS, upload=upload)]
-    if row.stored_hash is not None:
-        if row.stored_hash != stored_hash:
-            raise Conflicting("The upload was finished with another hash.")
+    if row.root is not None:
+        if row.root != root:
+            raise Conflicting("The upload was finished with other segments.")
         return Finished(size=row.size)
     segments.check(asked.segments, row.size)
     if len(parts) != part_count(row.size):
         raise Incomplete(received=len(parts), parts=part_count(row.size))
     with hub.part(Receiving).alone(upload):
-        digest = hub.part(Receiving).digest(upload, len(parts))
-        if digest is None or digest == stored_hash:
+        found = hub.part(Receiving).segments(upload, len(parts))
+        if found is None or found == asked.segments:
             await hub.blobs.finish(key_of(upload), parts)
-            digest = digest or await _hashed(hub, upload)
-    if digest != stored_hash:
+            found = found or await segments.of_stored(hub, key_of(upload))
+    if found != asked.segments:
         await drop(hub, caller, upload, now)
         raise WrongHash("Nothing was kept. Begin the upload again.")
     await segments.keep(hub, upload, asked.segments)
     async with hub.database.write() as unit:
-        done = await unit.run(queries.FINISH, which=upload, stored_hash=stored_hash, touched_at=now)
+        done = await unit.run(queries.FINISH, which=upload, root=root, touched_at=now)
     if not done:  # given up meanwhile: nobody else would ever take away what was just stored
         await forget_bytes(hub, upload)
         raise NotFound
@@ -227,13 +227,6 @@ async def forget_bytes(hub: Hub, upload: bytes) -> None:
     """Take an upload's bytes away, and what is kept beside them."""
     await hub.blobs.delete(key_of(upload))
     await hub.blobs.delete(segments.key_of(upload))
-
-
-async def _hashed(hub: Hub, upload: bytes) -> bytes:
-    digest = hashlib.sha256()
-    async for chunk in hub.blobs.read(key_of(upload)):
-        await asyncio.to_thread(digest.update, chunk)
-    return digest.digest()
 
 
 async def drop(hub: Hub, caller: Caller, upload: bytes, now: int) -> None:

@@ -15,7 +15,7 @@ uploads = Table(
     Column("number", BigInteger, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("touched_at", BigInteger, nullable=False),
-    Column("stored_hash", LargeBinary, nullable=True),
+    Column("root", LargeBinary, nullable=True),
     Column("entry", LargeBinary, nullable=True),
     Column("dropped_at", BigInteger, nullable=True),
     Index("ix_uploads_worker", "worker", "touched_at"),
@@ -33,8 +33,8 @@ uploads = Table(
         postgresql_where=text("entry IS NULL AND dropped_at IS NULL"),
     ),
 )
-"""`stored_hash` once it is finished, `entry` once an entry names it. A row that is `dropped_at` waits for
-its blob to go. A worker has one open upload of a version at most."""
+"""`root` over its segments once it is finished, `entry` once an entry names it. A row that is `dropped_at`
+waits for its blob to go. A worker has one open upload of a version at most."""
 
 documents = Table(
     "documents",

@@ -268,5 +268,5 @@ def _document() -> tuple[bodies.Manifest, bytes]:
     assert found is not None
     return bodies.Manifest(
         1, "Ann", bytes(16), 1, "a", "text/plain", found.size, found.padded, found.stored,
-        found.plaintext_hash, found.stored_hash, found.segments, key, 0, "",
+        found.plaintext_hash, found.segments, key, 0, "",
     ), stored  # fmt: skip

@@ -10,6 +10,7 @@ import msgspec
 
 from crypto.encoding import pack
 from crypto.private import bodies, boxes, content, documents, secrets, words
+from crypto.segments import SegmentTree
 from tests.crypto.build import HUB, seed, some_id
 from tests.vectors.form import Case, Keep, Shared, case, flip, pattern
 
@@ -247,7 +248,7 @@ def document_cases(keep: Keep) -> tuple[str, Shared, list[Case]]:
     cases = [
         *[opened(f"open-{name}", None, name) for name in manifests],
         opened("other-plaintext-hash", forged, "small", plaintext_hash=other),
-        opened("other-stored-hash", forged, "small", stored_hash=other),
+        opened("other-segments", forged, "small", segments=other),
         opened("other-key", no, "small", key=other),
         opened("other-document", no, "small", document=some_id("x").hex()),
         opened("other-number", no, "small", number=2),
@@ -270,12 +271,12 @@ def document_cases(keep: Keep) -> tuple[str, Shared, list[Case]]:
 
 def _manifest(name: str, key: bytes, size: int, stored: bytes) -> dict[str, Any]:
 
-    tree = documents.SegmentTree()
+    tree = SegmentTree()
     tree.update(stored)
     manifest = bodies.Manifest(
         1, "Ann", some_id(name), 1, f"{name}.bin", "application/octet-stream", size,
         documents.padded_size(size), documents.stored_size(size), hashlib.sha256(pattern(size)).digest(),
-        hashlib.sha256(stored).digest(), tree.root(), key, 0, "",
+        tree.root(), key, 0, "",
     )  # fmt: skip
     fields = msgspec.structs.asdict(manifest)
     return {field: value.hex() if isinstance(value, bytes) else value for field, value in fields.items()}

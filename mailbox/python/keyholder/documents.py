@@ -200,7 +200,6 @@ def _manifest(author: str, upload: Upload, name: str, media: str, description: s
         upload.padded,
         upload.stored,
         upload.plaintext_hash,
-        upload.stored_hash,
         upload.segments,
         upload.key,
         upload.modified_at,

@@ -39,7 +39,6 @@ class Upload(Struct, frozen=True):
     padded: Uint
     stored: Uint
     plaintext_hash: Hash
-    stored_hash: Hash
     segments: Hash
     segment_hashes: Annotated[bytes, Meta(max_length=1024 * 1024)]
     modified_at: Time
@@ -130,7 +129,6 @@ class Uploader:
             sealed.padded,
             sealed.stored,
             sealed.plaintext_hash,
-            sealed.stored_hash,
             sealed.segments,
             sealed.segment_hashes,
             max(0, stat.st_mtime_ns // 1_000_000),
@@ -152,7 +150,7 @@ class Uploader:
                 data = await asyncio.to_thread(_slice, upload.spool, start, size)
                 await connection.put_bytes(f"{place}/parts/{part}", data, answers.Nothing)
             progress(min(start + size, upload.stored), upload.stored)
-        done = {"stored_hash": upload.stored_hash, "segments": upload.segment_hashes}
+        done = {"segments": upload.segment_hashes}
         await connection.post(f"{place}/finish", done, answers.Nothing, again=True)
 
 

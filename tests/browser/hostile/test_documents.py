@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from playwright.async_api import expect
 
 from crypto.private.bodies import Manifest
-from crypto.private.documents import SEGMENT, DocumentSealer
+from crypto.private.documents import DocumentSealer
+from crypto.segments import SEGMENT
 from keyholder import documents
 from keyholder.circle import CircleView
 from policies.documents import Found

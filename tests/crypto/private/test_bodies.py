@@ -79,7 +79,7 @@ def test_a_manifest_is_of_the_document_its_entry_names() -> None:
 def _manifest(document: bytes, number: int, stored: int) -> bodies.Manifest:
     hashed = seed("hash")
     return bodies.Manifest(
-        1, "Ann", document, number, "a", "application/pdf", 10, 1024, stored, hashed, hashed, hashed,
+        1, "Ann", document, number, "a", "application/pdf", 10, 1024, stored, hashed, hashed,
         hashed, 0, "",
     )  # fmt: skip
 

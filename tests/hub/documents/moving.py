@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import os
@@ -12,7 +11,7 @@ from typing import Any
 from crypto import entries as e
 from crypto.entries import Kind
 from crypto.private import bodies
-from crypto.private.documents import SegmentTree
+from crypto.segments import SegmentTree
 from crypto.statements import Act, Object, ObjectKind
 from storage.blobs import PART
 from tests.hub.build import b64, raw, statement_json
@@ -32,15 +31,10 @@ class Stored:
         self.data = b"kithdoc1" + os.urandom(self.size - 8)
 
     @property
-    def hash(self) -> bytes:
-        return hashlib.sha256(self.data).digest()
-
-    @property
     def segments(self) -> bytes:
         """SHA-256 of each segment, one after another."""
         tree = SegmentTree()
         tree.update(self.data)
-        tree.root()
         return tree.hashes()
 
     def part(self, number: int) -> bytes:
@@ -66,7 +60,7 @@ async def put(author: Author, upload: str, number: int, data: bytes) -> Answer:
 
 
 async def finish(author: Author, upload: str, stored: Stored, **changed: Any) -> Answer:
-    body = {"stored_hash": b64(stored.hash), "segments": b64(stored.segments)}
+    body = {"segments": b64(stored.segments)}
     return await author.end.ask("POST", f"/v1/uploads/{raw(upload).hex()}/finish", body | changed)
 
 

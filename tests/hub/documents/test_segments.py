@@ -6,6 +6,7 @@ import pytest
 
 from crypto.merkle import root_of
 from crypto.private import content, documents
+from crypto.segments import LEAD, PREFIX, SEGMENT, SegmentTree, count
 from hub.documents import segments
 from policies.limits import limits
 from storage.blobs import NotFound
@@ -15,21 +16,18 @@ from tests.hub.documents.moving import Stored, begin, finish, posted, put, ticke
 from tests.hub.documents.test_moving import circle_of_two
 from tests.hub.running import Answer, RunningHub
 
-SEGMENT = segments.SEGMENT
-
 
 async def listed(author: Author, given: Answer) -> Answer:
     return await author.end.ask("GET", f"/v1/tickets/{raw(given.body['ticket']).hex()}/segments")
 
 
 def test_the_hub_counts_segments_as_an_end_cuts_them() -> None:
-    assert len(documents.PREFIX) + content.HEADER == segments.LEAD
-    assert documents.SEGMENT == SEGMENT
+    assert len(PREFIX) + content.HEADER == LEAD
+    assert SEGMENT == 64 * (content.CHUNK + content.TAG)
     for size in (1, 63, 64, 65, 64 + SEGMENT - 1, 64 + SEGMENT, 65 + SEGMENT, 64 + 2 * SEGMENT):
-        tree = documents.SegmentTree()
+        tree = SegmentTree()
         tree.update(bytes(size))
-        tree.root()
-        assert segments.count(size) * 32 == len(tree.hashes()), size
+        assert count(size) * 32 == len(tree.hashes()), size
 
 
 async def test_a_reader_gets_the_list_that_was_sent(hub: RunningHub) -> None:
@@ -67,7 +65,7 @@ async def test_there_is_one_hash_for_each_segment(small_hub: RunningHub, sent: b
 
 
 async def test_the_largest_list_can_be_sent() -> None:
-    most = segments.count(limits().documents.sealed_max)
+    most = count(limits().documents.sealed_max)
     assert most <= 10_000
     assert 4 * most * 32 / 3 < 512 * 1024
 
@@ -96,5 +94,5 @@ def test_the_hashes_are_what_the_manifests_root_stands_on() -> None:
     assert sealed is not None
     hashes = sealed.segment_hashes
     leaves = [hashes[at : at + 32] for at in range(0, len(hashes), 32)]
-    assert len(leaves) == segments.count(sealed.stored)
+    assert len(leaves) == count(sealed.stored)
     assert root_of(leaves) == sealed.segments

@@ -164,7 +164,7 @@ def _facts(item: Item) -> dict[str, Any]:
 
 def _body(body: Any) -> dict[str, Any] | None:
     """A body without its keys and hashes."""
-    hidden = {"version", "author", "key", "padded", "stored", "plaintext_hash", "stored_hash", "segments"}
+    hidden = {"version", "author", "key", "padded", "stored", "plaintext_hash", "segments"}
     if body is None:
         return None
     found = {name: getattr(body, name) for name in body.__struct_fields__ if name not in hidden}

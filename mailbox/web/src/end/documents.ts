@@ -221,7 +221,7 @@ function manifestOf(
   description: string,
 ): Manifest {
   const { document, number, key, file } = upload;
-  const { size, padded, stored, plaintextHash, storedHash, segments } = sealed;
+  const { size, padded, stored, plaintextHash, segments } = sealed;
   return {
     version: 1,
     author,
@@ -233,7 +233,6 @@ function manifestOf(
     padded,
     stored,
     plaintextHash,
-    storedHash,
     segments,
     key,
     modifiedAt: Math.max(0, file.lastModified),

@@ -58,7 +58,7 @@ export class Upload {
     await this.#sendParts(place, signal);
     const sealed = this.#sealer.sealed;
     if (sealed === undefined) throw new NotAccepted(CHANGED);
-    const said = { storedHash: sealed.storedHash, segments: sealed.segmentHashes };
+    const said = { segments: sealed.segmentHashes };
     await this.book.desk.connection.post(`${place}/finish`, said, answers.Nothing, { again: true, signal });
     return sealed;
   }

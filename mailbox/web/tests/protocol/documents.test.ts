@@ -56,6 +56,34 @@ function ranged(one: Shared, asked: Span[] = [], stored = one.stored): Promise<R
   });
 }
 
+type Parts = readonly Uint8Array[];
+
+function segmentsIn(stored: Uint8Array): Parts {
+  const spans = Array.from({ length: segmentCount(stored.length) }, (_, at) =>
+    segmentSpan(at, stored.length),
+  );
+  return spans.map(({ start, stop }) => stored.subarray(start, stop));
+}
+
+/** What a hub, or a member who knows the key, could do to a document's segments. */
+const ALTERED: Readonly<Record<string, (parts: Parts) => Parts>> = {
+  "a byte short": (parts) => [...parts.slice(0, -1), (parts.at(-1) ?? PREFIX).slice(0, -1)],
+  "a byte long": (parts) => [...parts, Uint8Array.of(1)],
+  "without the last": (parts) => parts.slice(0, -1),
+  "an empty chunk more": (parts) => [...parts, new Uint8Array(16)],
+  "one more": (parts) => [...parts, ...parts.slice(1, 2)],
+  "one twice": (parts) => [...parts.slice(0, 2), ...parts.slice(1, 2), ...parts.slice(3)],
+  "two swapped": (parts) => [
+    ...parts.slice(0, 1),
+    ...parts.slice(2, 3),
+    ...parts.slice(1, 2),
+    ...parts.slice(3),
+  ],
+  "the lead alone": (parts) => parts.slice(0, 1),
+  "without the lead": (parts) => parts.slice(1),
+  none: () => [],
+};
+
 describe("sealing a file", () => {
   const sizes = [
     0,
@@ -73,7 +101,6 @@ describe("sealing a file", () => {
     const file = pattern(size);
     const { manifest, stored, hashes } = await shared(file, 50_000);
     expect([manifest.stored, stored.length]).toEqual([storedSize(size), storedSize(size)]);
-    expect(toHex(manifest.storedHash)).toBe(toHex(sha256(stored)));
     expect(toHex(manifest.plaintextHash)).toBe(toHex(sha256(file)));
     expect(toHex(hashes)).toBe(toHex(hashesOf(stored)));
     expect(hashes.length).toBe(32 * segmentCount(stored.length));
@@ -128,6 +155,26 @@ describe("opening a document", () => {
     const stored = concat(PREFIX, cipher.header, await cipher.sealChunks(0, pattern(1024), true));
     const { manifest } = await shared(pattern(1000));
     await expect(gathered(openDocument(manifest, CIRCLE, [stored]))).rejects.toThrow("padding is not empty");
+  });
+
+  it.each([0, 900, SEGMENT_PLAINTEXT, 2 * SEGMENT_PLAINTEXT])(
+    "refuses the same file of %i bytes, sealed again under the same key",
+    async (size) => {
+      const { manifest, stored } = await shared(pattern(size));
+      const again = await shared(pattern(size));
+      expect(again.stored.length).toBe(stored.length);
+      const opened = gathered(openDocument(manifest, CIRCLE, [again.stored]));
+      await expect(opened).rejects.toThrow("not the one that was shared");
+    },
+  );
+
+  it.each(Object.keys(ALTERED))("refuses segments: %s", async (change) => {
+    for (const size of [3 * SEGMENT_PLAINTEXT, 3_500_000]) {
+      const { manifest, stored } = await shared(pattern(size));
+      const parts = segmentsIn(stored);
+      const changed = ALTERED[change]?.(parts) ?? parts;
+      await expect(gathered(openDocument(manifest, CIRCLE, changed))).rejects.toThrow(CryptoError);
+    }
   });
 
   it("refuses another circle's, and does not say why", async () => {

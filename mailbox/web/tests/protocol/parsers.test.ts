@@ -101,7 +101,7 @@ const VALID: Readonly<Record<string, readonly [Codec<unknown>, Uint8Array]>> = {
   asked: written(Asked, { ...NAMED, title: "", text: "" }),
   manifest: written(Manifest, {
     ...{ ...NAMED, document: I16, number: 1, name: "a", mediaType: "a/b", size: 1, padded: 1024, stored: 1 },
-    ...{ plaintextHash: H32, storedHash: H32, segments: H32, key: H32, modifiedAt: 0, description: "" },
+    ...{ plaintextHash: H32, segments: H32, key: H32, modifiedAt: 0, description: "" },
   }),
   statement: written(Statement, {
     ...{ version: 1, act: 1, worker: I16, organisation: I16, circle: H32, purpose: 1, reasonCommitment: H32 },

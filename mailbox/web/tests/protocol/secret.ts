@@ -71,8 +71,8 @@ function manifest(shared: Given, given: Given): Manifest {
     ...{ version: values.number("version"), author: text("author"), document: values.bytes("document") },
     ...{ number: values.number("number"), name: text("name"), mediaType: text("media_type") },
     ...{ size: values.number("size"), padded: values.number("padded"), stored: values.number("stored") },
-    ...{ plaintextHash: values.bytes("plaintext_hash"), storedHash: values.bytes("stored_hash") },
-    ...{ segments: values.bytes("segments"), key: values.bytes("key") },
+    ...{ plaintextHash: values.bytes("plaintext_hash"), segments: values.bytes("segments") },
+    ...{ key: values.bytes("key") },
     ...{ modifiedAt: values.number("modified_at"), description: text("description") },
   };
 }

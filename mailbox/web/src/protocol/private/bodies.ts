@@ -105,7 +105,6 @@ export interface Manifest {
   readonly padded: number;
   readonly stored: number;
   readonly plaintextHash: Uint8Array;
-  readonly storedHash: Uint8Array;
   readonly segments: Uint8Array;
   readonly key: Uint8Array;
   readonly modifiedAt: number;
@@ -123,7 +122,6 @@ export const Manifest = encoding.struct<Manifest>({
   padded: encoding.UINT,
   stored: encoding.UINT,
   plaintextHash: encoding.HASH,
-  storedHash: encoding.HASH,
   segments: encoding.HASH,
   key: encoding.KEY32,
   modifiedAt: encoding.TIME,

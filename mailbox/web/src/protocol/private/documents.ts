@@ -2,8 +2,9 @@
  * Documents: a file sealed piece by piece with flat memory, and opened the same way
  * (crypto/private/documents.py). For one range of a document see `ranges`.
  *
- * The stored object is an 8-byte prefix, then Cobblestone-256 of the padded file. While sealing, three
- * things are hashed: the plaintext, the whole object, and each of its segments.
+ * The stored object is an 8-byte prefix, then Cobblestone-256 of the padded file. While sealing, its bytes are
+ * hashed twice: the plaintext, as one stream; and each segment, by the browser itself. The root over the
+ * segments binds every stored byte.
  */
 import { concat, equal } from "../bytes";
 import { Forged, Malformed } from "../errors";
@@ -42,11 +43,20 @@ export interface Sealed {
   readonly padded: number;
   readonly stored: number;
   readonly plaintextHash: Uint8Array;
-  readonly storedHash: Uint8Array;
   /** The root over the segments. */
   readonly segments: Uint8Array;
   /** SHA-256 of each segment, 32 bytes each. */
   readonly segmentHashes: Uint8Array;
+}
+
+/** One segment of the stored object, and its SHA-256. */
+interface Segment {
+  readonly bytes: Uint8Array;
+  readonly hash: Uint8Array;
+}
+
+async function hashed(bytes: Uint8Array): Promise<Segment> {
+  return { bytes, hash: await sha256Beside(bytes) };
 }
 
 /** Seals one file of known size: iterate `seal` to the end, then read `sealed`. */
@@ -72,25 +82,23 @@ export class DocumentSealer {
    * Throws Malformed if the file is not `size` bytes long: it changed while it was read.
    */
   async *seal(pieces: Pieces): AsyncGenerator<Uint8Array> {
-    const [plain, whole] = [this.hashing(), this.hashing()];
+    const plain = this.hashing();
     try {
       const context = documentContext(this.circle, this.document, this.number);
       const cipher = await ChunkCipher.seal(this.key, context);
-      yield await this.#took(concat(PREFIX, cipher.header), whole);
-      for await (const segment of this.#sealBlocks(cipher, pieces, plain))
-        yield await this.#took(segment, whole);
-      this.sealed = await this.#result(plain, whole);
+      yield this.#took(await hashed(concat(PREFIX, cipher.header)));
+      for await (const segment of this.#sealBlocks(cipher, pieces, plain)) yield this.#took(segment);
+      this.sealed = await this.#result(plain);
     } finally {
       plain.drop();
-      whole.drop();
     }
   }
 
-  async *#sealBlocks(cipher: ChunkCipher, pieces: Pieces, plain: Hashing): AsyncGenerator<Uint8Array> {
+  async *#sealBlocks(cipher: ChunkCipher, pieces: Pieces, plain: Hashing): AsyncGenerator<Segment> {
     const padded = paddedSize(this.size);
     const last = Math.floor(padded / SEGMENT_PLAINTEXT);
-    const sealBlock = (block: Uint8Array, index: number): Promise<Uint8Array> =>
-      cipher.sealChunks(index * SEGMENT_CHUNKS, block, index === last);
+    const sealBlock = async (block: Uint8Array, index: number): Promise<Segment> =>
+      hashed(await cipher.sealChunks(index * SEGMENT_CHUNKS, block, index === last));
     const filled = blocks(this.#paddedPieces(pieces, padded, plain), SEGMENT_PLAINTEXT);
     yield* inOrder(filled, AT_ONCE, sealBlock);
     // A file that fills its last segment still ends in a short chunk: an empty one, in a segment of its own.
@@ -108,21 +116,18 @@ export class DocumentSealer {
     for (let left = padded - this.size; left > 0; left -= ZEROS.length) yield ZEROS.subarray(0, left);
   }
 
-  async #took(segment: Uint8Array, whole: Hashing): Promise<Uint8Array> {
-    const hash = sha256Beside(segment);
-    await whole.update(segment);
-    this.#hashes.add(await hash);
-    this.#stored += segment.length;
-    return segment;
+  #took({ bytes, hash }: Segment): Uint8Array {
+    this.#hashes.add(hash);
+    this.#stored += bytes.length;
+    return bytes;
   }
 
-  async #result(plain: Hashing, whole: Hashing): Promise<Sealed> {
+  async #result(plain: Hashing): Promise<Sealed> {
     return {
       size: this.size,
       padded: paddedSize(this.size),
       stored: this.#stored,
       plaintextHash: await plain.digest(),
-      storedHash: await whole.digest(),
       segments: this.#hashes.root(),
       segmentHashes: this.#hashes.bytes(),
     };
@@ -142,21 +147,20 @@ export async function* openDocument(
   hashing: () => Hashing = () => new Sha256(),
 ): AsyncGenerator<Uint8Array> {
   checkSizes(manifest);
-  const [plain, whole] = [hashing(), hashing()];
+  const [plain, segments] = [hashing(), new SegmentHashes()];
   try {
     let left = manifest.size;
-    for await (const piece of openedBlocks(manifest, circle, limited(stored, whole, manifest.stored))) {
+    for await (const piece of openedBlocks(manifest, circle, limited(stored, manifest.stored), segments)) {
       const real = withoutPadding(piece, left);
       left -= real.length;
       await plain.update(real);
       if (real.length > 0) yield real;
     }
     const same =
-      equal(await plain.digest(), manifest.plaintextHash) && equal(await whole.digest(), manifest.storedHash);
+      equal(await plain.digest(), manifest.plaintextHash) && equal(segments.root(), manifest.segments);
     if (left > 0 || !same) throw new Forged("the document is not the one that was shared");
   } finally {
     plain.drop();
-    whole.drop();
   }
 }
 
@@ -183,12 +187,19 @@ async function* openedBlocks(
   manifest: Manifest,
   circle: Uint8Array,
   stored: AsyncGenerator<Uint8Array>,
+  segments: SegmentHashes,
 ): AsyncGenerator<Uint8Array> {
   const [lead, rest] = await splitLead(stored);
   const cipher = await openLead(manifest, circle, lead);
-  const open = (block: Uint8Array, index: number): Promise<Uint8Array> =>
-    cipher.openChunks(index * SEGMENT_CHUNKS, block);
-  yield* inOrder(blocks(rest, SEGMENT), AT_ONCE, open);
+  segments.add(await sha256Beside(lead));
+  const open = async (block: Uint8Array, index: number): Promise<readonly [Uint8Array, Uint8Array]> => {
+    const hash = sha256Beside(block);
+    return [await cipher.openChunks(index * SEGMENT_CHUNKS, block), await hash];
+  };
+  for await (const [opened, hash] of inOrder(blocks(rest, SEGMENT), AT_ONCE, open)) {
+    segments.add(hash);
+    yield opened;
+  }
 }
 
 /** The object's first 64 bytes, and the rest as it comes. */
@@ -209,13 +220,12 @@ async function* followedBy(first: Uint8Array, rest: AsyncGenerator<Uint8Array>):
   yield* rest;
 }
 
-/** The object as it comes, hashed whole, and never longer or shorter than promised. Throws Forged. */
-async function* limited(stored: Pieces, whole: Hashing, limit: number): AsyncGenerator<Uint8Array> {
+/** The object as it comes, never longer or shorter than promised. Throws Forged. */
+async function* limited(stored: Pieces, limit: number): AsyncGenerator<Uint8Array> {
   let total = 0;
   for await (const piece of stored) {
     total += piece.length;
     if (total > limit) throw new Forged("the document is longer than it should be");
-    await whole.update(piece);
     yield piece;
   }
   if (total !== limit) throw new Forged("the document is shorter than it should be");
