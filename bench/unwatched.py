@@ -36,7 +36,7 @@ class Bare:
     async def evaluate(self, function: str, argument: Any = None) -> Any:
         """What the function gives for that argument."""
         expression = f"({function})({json.dumps(argument)})"
-        said = await self._ask(
+        said = await self.ask(
             "Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True
         )
         if "exceptionDetails" in said:
@@ -46,10 +46,11 @@ class Bare:
     async def set_input_files(self, where: str, path: Path) -> None:
         """Let an input hold this file, of whatever size."""
         expression = f"document.querySelector({json.dumps(where)})"
-        found = await self._ask("Runtime.evaluate", expression=expression)
-        await self._ask("DOM.setFileInputFiles", files=[str(path)], objectId=found["result"]["objectId"])
+        found = await self.ask("Runtime.evaluate", expression=expression)
+        await self.ask("DOM.setFileInputFiles", files=[str(path)], objectId=found["result"]["objectId"])
 
-    async def _ask(self, method: str, **params: Any) -> Any:
+    async def ask(self, method: str, **params: Any) -> Any:
+        """What the browser answers to that method."""
         mine = next(self._ids)
         await self.socket.send_json({"id": mine, "method": method, "params": params})
         while True:
@@ -58,9 +59,23 @@ class Bare:
                 return said["result"]
 
 
+@dataclass
+class Unwatched:
+    """A signed-in page, a blank one in which any script runs, and the process that all others come from."""
+
+    mover: Mover
+    blank: Bare
+    root: int
+    _page: Bare
+
+    async def save_into(self, folder: Path) -> None:
+        """Let the browser save what it is given there, without asking."""
+        await self._page.ask("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+
+
 @asynccontextmanager
-async def unwatched(world: World, url: str) -> AsyncIterator[tuple[Mover, int]]:
-    """A signed-in page, and the process that all the browser's come from."""
+async def unwatched(world: World, url: str) -> AsyncIterator[Unwatched]:
+    """A browser of its own, signed in at ``url``."""
     [port] = free_ports(1)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         flags = [*_FLAGS, "--headless", f"--remote-debugging-port={port}", f"--user-data-dir={profile}"]
@@ -72,15 +87,22 @@ async def unwatched(world: World, url: str) -> AsyncIterator[tuple[Mover, int]]:
             device = await _signed_in(world, url, port)
             async with aiohttp.ClientSession() as client:
                 async with client.get(f"http://127.0.0.1:{port}/json") as answer:
-                    pages = [each for each in await answer.json() if each["url"].startswith(url)]
-                address = next(each["webSocketDebuggerUrl"] for each in pages if each["type"] == "page")
-                async with client.ws_connect(address, max_msg_size=0) as socket:
-                    # Of a page only these two are asked from here on.
-                    page: Any = Bare(socket)
-                    yield Mover(page, device), process.pid
+                    pages = [each for each in await answer.json() if each["type"] == "page"]
+                ours, blank = (_address(pages, start) for start in (url, "about:blank"))
+                async with (
+                    client.ws_connect(ours, max_msg_size=0) as socket,
+                    client.ws_connect(blank, max_msg_size=0) as other,
+                ):
+                    bare = Bare(socket)
+                    page: Any = bare  # of a page only `evaluate` and `set_input_files` are asked from here on
+                    yield Unwatched(Mover(page, device), Bare(other), process.pid, bare)
         finally:
             process.terminate()
             await process.wait()
+
+
+def _address(pages: list[dict[str, Any]], start: str) -> str:
+    return str(next(each["webSocketDebuggerUrl"] for each in pages if each["url"].startswith(start)))
 
 
 async def _signed_in(world: World, url: str, port: int) -> Device:

@@ -13,8 +13,9 @@ from threading import Thread
 from types import TracebackType
 from typing import Final
 
-BATCH: Final = 1024 * 1024
-"""Handed over this many bytes at a time: a hand-over for each piece would cost more than its hash."""
+BATCH: Final = 256 * 1024
+"""Handed over this many bytes at a time: a hand-over for each piece would cost more than its hash, and much
+more would no longer be in the processor's cache when it is hashed."""
 WAITING: Final = 4
 
 Take = Callable[[bytes], object]

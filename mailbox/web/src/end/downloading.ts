@@ -8,11 +8,11 @@
 import { AlarmKind } from "@/end/alarms";
 import { Away, Refused } from "@/end/errors";
 import type { Glass } from "@/end/fetching";
+import { hashingOf } from "@/end/hashing";
 import type { Logbook } from "@/end/logbook";
 import * as answers from "@/hub/answers";
 import { concat, equal, toHex } from "@/protocol/bytes";
 import { CryptoError, Forged } from "@/protocol/errors";
-import { Sha256 } from "@/protocol/hashing";
 import type { Verified } from "@/protocol/log";
 import type { Manifest } from "@/protocol/private/bodies";
 import { SEGMENT_PLAINTEXT, type Span, segmentCount } from "@/protocol/private/documents";
@@ -71,15 +71,15 @@ export class DocumentReader {
 
   /** The whole file; its last piece comes only when all of it is the one that was shared. Throws Alarm. */
   async *whole(): AsyncGenerator<Uint8Array> {
-    const hash = new Sha256();
+    const hash = hashingOf(this.shared.manifest.size);
     let held: Uint8Array | null = null;
     try {
       for await (const piece of this.pieces(0, this.shared.manifest.size)) {
-        hash.update(piece);
+        await hash.update(piece);
         if (held !== null) yield held;
         held = piece;
       }
-      if (!equal(hash.digest(), this.shared.manifest.plaintextHash)) throw this.#changed();
+      if (!equal(await hash.digest(), this.shared.manifest.plaintextHash)) throw this.#changed();
     } finally {
       hash.drop();
     }

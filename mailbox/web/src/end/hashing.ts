@@ -1,9 +1,10 @@
 /**
  * Who hashes a file while it is sealed. SHA-256 binds here, not the cipher: WebCrypto's is fast and takes only
- * what is whole in memory, so a small file goes there; a large one is hashed in two workers beside the cipher.
+ * what is whole in memory, so a small file goes there; a large one is hashed in a worker beside the cipher.
  */
 import hashWorker from "@/protocol/private/hash.worker?worker&url";
 import { HashBeside, HashWhole } from "@/protocol/private/beside";
+import { Sha256 } from "@/protocol/hashing";
 import type { Hashing } from "@/protocol/private/documents";
 
 /** Files up to this size (bytes) may be whole in memory, twice. */
@@ -21,6 +22,11 @@ interface Policies {
 /** Makes the hash of one stream of a file of `size` bytes; each is used or dropped. */
 export function hashingFor(size: number): () => Hashing {
   return size <= WHOLE ? () => new HashWhole() : besideUs;
+}
+
+/** The same for a file that is read: its pieces are given away as they come, so nothing of it is held. */
+export function hashingOf(size: number): Hashing {
+  return size <= WHOLE ? new Sha256() : besideUs();
 }
 
 function besideUs(): Hashing {

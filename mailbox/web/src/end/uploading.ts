@@ -31,6 +31,9 @@ export class Upload {
   #parts: AsyncGenerator<Uint8Array> | null = null;
   /** The part on its way, and the one that is being sealed. */
   readonly #window: Promise<IteratorResult<Uint8Array>>[] = [];
+  /** Memory of parts that were sent: it goes round, so that a large file leaves no garbage behind. */
+  readonly #spare: Uint8Array[] = [];
+  #partSize = 0;
   #number = 1;
   #done = 0;
   #held: Held | null = null;
@@ -93,7 +96,9 @@ export class Upload {
     }
     const place = placeOf(begun);
     this.#held = await holdUpload(this.book.desk, toHex(begun.upload ?? new Uint8Array(0)));
-    this.#parts = blocks(this.#sealer.seal(pieces(this.file)), begun.partSize);
+    const size = (this.#partSize = begun.partSize);
+    const room = (): Uint8Array => this.#spare.pop() ?? new Uint8Array(size);
+    this.#parts = blocks(this.#sealer.seal(pieces(this.file)), size, room);
     return (this.#place = place);
   }
 
@@ -116,6 +121,7 @@ export class Upload {
         left: (bytes) => this.progress(this.#done + Math.min(bytes, part.value.length), this.stored),
       });
       this.#window.shift();
+      if (part.value.length === this.#partSize) this.#spare.push(part.value);
       this.#number += 1;
       this.#done += part.value.length;
       this.progress(this.#done, this.stored);

@@ -1,9 +1,8 @@
 /**
  * Hashes taken beside the cipher, in a worker of their own (crypto/private/beside.py).
  *
- * SHA-256 costs several times what AES-GCM costs here, and two streams of it are needed: in turn with the
- * cipher they would leave a core idle. Order is kept; memory stays flat because a hash that falls behind
- * makes the sealer wait.
+ * SHA-256 of a stream costs several times what AES-GCM costs here: in turn with the cipher it would leave a core
+ * idle. Order is kept; memory stays flat because a hash that falls behind makes the sealer wait.
  */
 import { joined } from "../bytes";
 import { sha256Beside } from "./content";

@@ -3,23 +3,35 @@
 /** Pieces of any size, from memory, a file or the network. */
 export type Pieces = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-/** The same bytes in blocks of exactly `size`, the last one shorter; none when there are no bytes. */
-export async function* blocks(pieces: Pieces, size: number): AsyncGenerator<Uint8Array> {
-  let block = new Uint8Array(size);
+/**
+ * The same bytes in blocks of exactly `size`, the last one shorter; none when there are no bytes. A piece that is
+ * a block already is passed on as it is. `room` gives the memory for each other: `size` bytes, which may be used.
+ */
+export async function* blocks(
+  pieces: Pieces,
+  size: number,
+  room: () => Uint8Array = () => new Uint8Array(size),
+): AsyncGenerator<Uint8Array> {
+  let block: Uint8Array | null = null;
   let filled = 0;
   for await (const piece of pieces) {
+    if (filled === 0 && piece.length === size) {
+      yield piece;
+      continue;
+    }
     for (let at = 0; at < piece.length;) {
       const part = piece.subarray(at, at + size - filled);
+      block ??= room();
       block.set(part, filled);
       filled += part.length;
       at += part.length;
       if (filled < size) continue;
       yield block;
-      block = new Uint8Array(size);
+      block = null;
       filled = 0;
     }
   }
-  if (filled > 0) yield block.slice(0, filled);
+  if (block !== null) yield block.slice(0, filled);
 }
 
 /** `work` on every item, at most `atOnce` of them at a time; results come in the items' order. */
