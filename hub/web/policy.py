@@ -1,7 +1,8 @@
 """What a browser may do with what the hub serves: the strictest rules under which the app works.
 
-Nothing inline, nothing from elsewhere, no text ever becomes code. The worker that holds the keys and the one
-that hashes for it compile WebAssembly, and nothing else does: a worker's rules come with its own file.
+Nothing inline, nothing from elsewhere, no text ever becomes code. The worker that holds the keys, the one
+that hashes for it, and the one that unpacks pages of a PDF compile WebAssembly, and nothing else does: a
+worker's rules come with its own file. The last of them meets hostile files: it may compile and reach nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ WORKER = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'; "
     f"{_NOWHERE}; {_TYPES}"
 )
+DRAWING = f"default-src 'none'; script-src 'wasm-unsafe-eval'; {_NOWHERE}; {_TYPES}"
 _COMPILING = re.compile(r"assets/(?:vault|hash)\.worker-[\w-]+\.js")
+_DRAWING = re.compile(r"assets/pdf\.worker\.min-[\w-]+\.mjs")
 
 OFF = (
     "accelerometer", "autoplay", "browsing-topics", "clipboard-read", "clipboard-write",
@@ -54,8 +57,14 @@ ASK_AGAIN = "no-cache"
 def headers(path: str) -> dict[str, str]:
     """Those of one file of the app."""
     found = dict(ALWAYS)
-    found["Content-Security-Policy"] = WORKER if _COMPILING.fullmatch(path) else PAGE
+    found["Content-Security-Policy"] = _rules(path)
     found["Cache-Control"] = FOREVER if path.startswith("assets/") else ASK_AGAIN
     if path == "sw.js":
         found["Service-Worker-Allowed"] = "/"
     return found
+
+
+def _rules(path: str) -> str:
+    if _DRAWING.fullmatch(path):
+        return DRAWING
+    return WORKER if _COMPILING.fullmatch(path) else PAGE

@@ -1,4 +1,5 @@
 /** How the mailbox is built: one page, one worker for the keys, nothing inline, nothing from elsewhere. */
+import { readFile } from "node:fs/promises";
 import { parse } from "smol-toml";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "vite";
@@ -12,6 +13,20 @@ function toml(): Plugin {
     transform(text, id) {
       if (!id.endsWith(".toml")) return null;
       return { code: `export default ${JSON.stringify(parse(text))};`, map: null };
+    },
+  };
+}
+
+/** A program as text (base64) in a script: it is loaded as any part of the app is, and by no address of its own. */
+function programs(): Plugin {
+  const asked = "?base64";
+  return {
+    name: "programs",
+    enforce: "pre",
+    async load(id) {
+      if (!id.endsWith(`.wasm${asked}`)) return null;
+      const bytes = await readFile(id.slice(0, -asked.length));
+      return `export default ${JSON.stringify(bytes.toString("base64"))};`;
     },
   };
 }
@@ -51,7 +66,7 @@ async function buildServiceWorker(folder: string): Promise<void> {
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
-  plugins: [toml(), finishing()],
+  plugins: [toml(), programs(), finishing()],
   resolve: { alias: { "@": at("./src"), "@policies": at("../../policies/data") } },
   // Sass finds the two front ends by name, and one within the other by its folder.
   css: { preprocessorOptions: { scss: { loadPaths: [at("."), at("./node_modules")], quietDeps: true } } },

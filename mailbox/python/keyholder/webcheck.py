@@ -35,7 +35,7 @@ DEEP = (
 """Addresses of people, which all give the published page. ``{n}`` stands for n hex digits, new each time."""
 LARGEST = 32 * 1024 * 1024
 ENCODINGS = ("gzip, deflate, br", "gzip", "identity")
-COMPILING = re.compile(r"assets/(?:vault|hash)\.worker-[\w-]+\.js")
+COMPILING = re.compile(r"assets/(?:(?:vault|hash)\.worker-[\w-]+\.js|pdf\.worker\.min-[\w-]+\.mjs)")
 """The workers that may compile WebAssembly."""
 
 

@@ -40,13 +40,24 @@ async def test_every_file_comes_with_the_rules(site: RunningHub, name: str) -> N
     assert headers["Server"] == "kith"
 
 
-async def test_webassembly_is_for_the_worker_that_holds_the_keys_and_the_one_that_hashes_for_it(
-    site: RunningHub,
-) -> None:
-    compiling = {"assets/vault.worker-Zz9_-a.js", "assets/hash.worker-0a.js"}
+async def test_webassembly_is_for_three_workers_alone(site: RunningHub) -> None:
+    compiling = {
+        "assets/vault.worker-Zz9_-a.js",
+        "assets/hash.worker-0a.js",
+        "assets/pdf.worker.min-0a.mjs",
+    }
     for name in EVERYTHING:
         policy = directives((await site.ask("GET", f"/{name}")).headers["Content-Security-Policy"])
         assert ("'wasm-unsafe-eval'" in policy["script-src"]) == (name in compiling), name
+
+
+async def test_the_worker_that_unpacks_pages_reaches_nothing(site: RunningHub) -> None:
+    """It meets hostile files: whoever took it over could call nobody, load nothing and start nothing."""
+    headers = (await site.ask("GET", "/assets/pdf.worker.min-0a.mjs")).headers
+    policy = directives(headers["Content-Security-Policy"])
+    assert policy["default-src"] == ["'none'"]
+    assert policy["script-src"] == ["'wasm-unsafe-eval'"]
+    assert not {name for name in policy if name.endswith("-src")} - {"default-src", "script-src"}
 
 
 async def test_the_page_may_show_what_was_opened_and_connect_to_this_hub_alone(site: RunningHub) -> None:

@@ -31,7 +31,9 @@ export function hashingOf(size: number): Hashing {
 
 function besideUs(): Hashing {
   const worker = new Worker(trusted(), { type: "module", name: "hash" });
-  return new HashBeside(worker, () => worker.terminate());
+  const hash = new HashBeside(worker, () => worker.terminate());
+  worker.onerror = () => hash.fail();
+  return hash;
 }
 
 let address: string | undefined;

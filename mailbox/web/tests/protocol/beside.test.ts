@@ -55,6 +55,14 @@ describe("a hash beside", () => {
     expect(sent()).toBeLessThanOrEqual(4);
   });
 
+  it("whose other end is not there says so", async () => {
+    const { hash } = beside(new Promise(() => undefined));
+    const stuck = hash.update(new Uint8Array(9 * 1024 * 1024));
+    hash.fail();
+    await expect(stuck).rejects.toThrow("could not be taken");
+    await expect(hash.digest()).rejects.toThrow("could not be taken");
+  });
+
   it.each([
     ["in a worker", () => beside().hash],
     ["by the browser", () => new HashWhole()],

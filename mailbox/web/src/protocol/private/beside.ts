@@ -30,6 +30,7 @@ export class HashBeside implements Hashing {
   #behind = 0;
   #told: (() => void) | undefined;
   #hash: Uint8Array | undefined;
+  #failed = false;
 
   constructor(port: Port, close: () => void) {
     this.#port = port;
@@ -67,6 +68,12 @@ export class HashBeside implements Hashing {
     this.#close();
   }
 
+  /** The other end is not there: whoever waits is told, instead of waiting for ever. */
+  fail(): void {
+    this.#failed = true;
+    this.#told?.();
+  }
+
   async #handOver(): Promise<void> {
     const batch = this.#batch.subarray(0, this.#filled);
     this.#behind += 1;
@@ -78,6 +85,7 @@ export class HashBeside implements Hashing {
 
   async #until(so: () => boolean): Promise<void> {
     while (!so()) {
+      if (this.#failed) throw new Error("the hash could not be taken");
       await new Promise<void>((told) => {
         this.#told = told;
       });

@@ -4,6 +4,7 @@
  */
 import type { PDFDocumentProxy, RenderTask } from "pdfjs-dist";
 import { PDF_WORKER, trustedScriptUrl } from "@/app/trusted";
+import { Decoders } from "@/pages/circle/documents/decoders";
 import type { Vault } from "@/vault/client";
 
 /** One request to the vault; pdf.js asks for neighbouring pieces together. */
@@ -63,8 +64,9 @@ export async function openPdf(vault: Vault, source: PdfSource): Promise<Pdf> {
     disableStream: true,
     isEvalSupported: false,
     enableXfa: false,
-    useWasm: false,
+    useWasm: true,
     useWorkerFetch: false,
+    BinaryDataFactory: Decoders,
     stopAtErrors: false,
     maxImageSize: MAX_PIXELS * 4,
     canvasMaxAreaInBytes: MAX_PIXELS * 4,
