@@ -51,6 +51,11 @@ async def place_of(unit: Unit, caller: Caller, circle: bytes) -> Place:
     return place
 
 
+def may_know(caller: Caller, standing: str) -> bool:
+    """Whether the caller may know of a circle in which their organisation stands so; else it is not there."""
+    return isinstance(access.may_see_circle_exists(accounts.person(caller), MEMBERSHIPS[standing]), Allowed)
+
+
 def require_casework(caller: Caller) -> None:
     """Whether there are circles at all is told to caseworkers of accredited organisations alone, as it is of
     any one circle. Raises NotAllowed."""

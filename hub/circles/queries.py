@@ -206,6 +206,29 @@ HEADERS = (
     .order_by(entries.c.seq)
     .limit(bindparam("limit", type_=BigInteger))
 )
+HEADERS_OF = (
+    select(entries.c.circle, entries.c.seq, entries.c.header, entries.c.signature, entries.c.received_at)
+    .where(
+        entries.c.circle.in_(bindparam("circles", expanding=True)),
+        entries.c.seq > bindparam("after"),
+        entries.c.seq <= bindparam("last"),
+    )
+    .order_by(entries.c.circle, entries.c.seq)
+)
+STANDS = (
+    select(
+        places.c.circle,
+        places.c.standing,
+        circles.c.seq,
+        circles.c.head,
+        circles.c.received_at,
+        entries.c.hash,
+    )
+    .join(circles, circles.c.circle == places.c.circle)
+    .join(entries, and_(entries.c.circle == circles.c.circle, entries.c.seq == circles.c.seq))
+    .where(places.c.organisation == _mine, places.c.circle.in_(bindparam("circles", expanding=True)))
+)
+"""Where circles of an organisation stand, with the hash of each newest entry."""
 LAST = select(entries.c.hash, entries.c.seq, entries.c.head, entries.c.received_at).where(
     entries.c.circle == _circle, entries.c.seq == bindparam("seq")
 )

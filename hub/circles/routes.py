@@ -6,8 +6,18 @@ from typing import Any
 
 from aiohttp import web
 
-from hub.circles import access, assigning, naming, posting, reading, wraps
-from hub.circles.schemas import HEADERS, PAGE, POST_LIMIT, Assign, Fetch, Names, PostEntry, PostWraps
+from hub.circles import access, assigning, histories, naming, posting, reading, wraps
+from hub.circles.schemas import (
+    HEADERS,
+    PAGE,
+    POST_LIMIT,
+    Assign,
+    Fetch,
+    Histories,
+    Names,
+    PostEntry,
+    PostWraps,
+)
 from hub.kernel.access import Manager, Member
 from hub.kernel.limits import Rate
 from hub.kernel.replies import Reply
@@ -67,6 +77,12 @@ async def read_headers(request: Request[None]) -> Reply:
             unit, request.hub, request.caller, request.id("circle"), after, limit
         )
     return Reply(page)
+
+
+@route("POST", "/v1/circles/histories", access=Member(), body=Histories, limit=128 * 1024, rate=READS)
+async def read_histories(request: Request[Histories]) -> Reply:
+    async with request.read() as unit:
+        return Reply(await histories.read_histories(unit, request.hub, request.caller, request.body))
 
 
 @route("POST", "/v1/circles/{circle:hash}/fetch", access=Member(), body=Fetch, limit=128 * 1024, rate=READS)
@@ -130,6 +146,7 @@ ROUTES = (
     read_names,
     put_wraps,
     read_headers,
+    read_histories,
     fetch,
     list_readers,
     assign,

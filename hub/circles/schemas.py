@@ -58,6 +58,19 @@ class Names(Input):
     statements: Annotated[tuple[Statement, ...], Meta(max_length=STATEMENTS)] = ()
 
 
+class HistoryFrom(Input):
+    """A circle, and how far its history is known already."""
+
+    circle: Hash
+    after: Annotated[int, Meta(ge=0, le=MAX_INTEGER)] = 0
+
+
+class Histories(Input):
+    """The histories of many circles, each from where it is known on. Each circle once."""
+
+    circles: Annotated[list[HistoryFrom], Meta(min_length=1, max_length=NAMES)]
+
+
 class WrapIn(Input):
     """An epoch's key under a symmetric key of the organisation's ``generation``."""
 
@@ -166,6 +179,20 @@ class HeadersOut(Output):
     seq: int
     head: bytes
     receipt: ReceiptOut
+
+
+class HistoryOut(HeadersOut):
+    """A page of headers of one circle of several."""
+
+    circle: bytes
+
+
+class HistoriesOut(Output):
+    """In the order asked for. The first ``done`` circles were looked at; what is left out of them is not
+    there for the caller."""
+
+    items: list[HistoryOut]
+    done: int
 
 
 class BodyOut(Output):
