@@ -188,6 +188,19 @@ class Headers(Answer, frozen=True, kw_only=True):
     receipt: Receipt
 
 
+class History(Headers, frozen=True, kw_only=True):
+    """A part of the log of one circle of several."""
+
+    circle: Hash
+
+
+class Histories(Answer, frozen=True, kw_only=True):
+    """Parts of many circles' logs; ``done`` of those asked for were looked at."""
+
+    items: Annotated[tuple[History, ...], Meta(max_length=500)]
+    done: Number
+
+
 class Logged(Answer, frozen=True, kw_only=True):
     """Where a statement stands in the access log."""
 

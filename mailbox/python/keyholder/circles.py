@@ -15,6 +15,7 @@ from keyholder.alarms import Alarm, Kind
 from keyholder.circle import CircleView
 from keyholder.desk import Desk
 from keyholder.errors import KeyholderError
+from keyholder.histories import ask_together
 from keyholder.opening import Shown
 
 AT_ONCE = 4
@@ -122,7 +123,11 @@ class Circles:
         works = [row for row in rows if row.standing != "invited" and (row.assigned or self._everyone(row))]
         if not works:
             return rows
-        released = await self._release([row.circle for row in works])
+        circles = [row.circle for row in works]
+        released, _ = await asyncio.gather(
+            self._release(circles),
+            ask_together(self._desk, [self._view(circle).book for circle in circles]),
+        )
         slots = asyncio.Semaphore(AT_ONCE)
 
         async def name(row: CircleRow) -> CircleRow:

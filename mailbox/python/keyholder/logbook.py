@@ -36,6 +36,8 @@ from keyholder.diagnosis import diagnose
 from keyholder.directory import FRESH_MS
 from keyholder.errors import NotReady, Refused, UpdateNeeded
 from keyholder.headercache import HeaderCache
+from keyholder.histories import Foreseen
+from keyholder.pins import Place
 
 PAGE = 500
 AHEAD_MS = 15 * 60 * 1000
@@ -53,6 +55,7 @@ class Logbook:
         self.places: dict[bytes, int] = {}
         self._cache = HeaderCache(desk.state, circle)
         self._restored = False
+        self._foreseen: Foreseen | None = None
         self._syncing = asyncio.Lock()
 
     @property
@@ -91,17 +94,32 @@ class Logbook:
         """
         async with self._syncing:
             await self._restore()
+            foreseen = self._take_foreseen()
+            # Another program may move the pin further while the hub answers: it counts as it stood before.
+            pin = self.desk.pins.circle(self.id) if foreseen is None else foreseen.pin
+            page = await self._page() if foreseen is None else foreseen.page
             while True:
-                page = await self._page()
                 self._check_page(page)
                 await self._take(page.entries)
                 if self.log.seq >= page.seq:
                     break
                 if not page.entries:
                     raise self.alarm(alarms.Kind.HISTORY_CHANGED, head=page.head)
+                page = await self._page()
             self._check_end(page)
-            self._remember()
+            self._remember(pin)
             return self.log
+
+    async def taken_up(self) -> int:
+        """How far this was verified, once what this device had kept is taken up."""
+        async with self._syncing:
+            await self._restore()
+            return self.log.seq
+
+    def foresee(self, foreseen: Foreseen) -> None:
+        """The next page came together with those of other circles: it is what the next ``sync`` begins
+        with."""
+        self._foreseen = foreseen
 
     async def took(self, entry: Entry, receipt: answers.Receipt) -> Receipt:
         """The hub took an own entry: check its promise, and that the entry stands where it says.
@@ -115,7 +133,7 @@ class Logbook:
         async with self._syncing:
             if receipt.seq == self.log.seq + 1:
                 await self._take_one(entry, receipt.received_at)
-                self._remember()
+                self._remember(self.desk.pins.circle(self.id))
         if receipt.seq > self.log.seq:
             await self.sync()
         if self.log.seq < receipt.seq or self.log.heads[receipt.seq] != receipt.head:
@@ -125,6 +143,11 @@ class Logbook:
     def alarm(self, kind: alarms.Kind, **material: bytes) -> alarms.Alarm:
         """An alarm about this circle."""
         return self.desk.keeper.alarm(kind, circle=self.id, verified_head=self.log.head, **material)
+
+    def _take_foreseen(self) -> Foreseen | None:
+        """What was foreseen, if nothing was verified since."""
+        foreseen, self._foreseen = self._foreseen, None
+        return foreseen if foreseen is not None and foreseen.after == self.log.seq else None
 
     async def _page(self) -> answers.Headers:
         path = f"/v1/circles/{self.id.hex()}/headers"
@@ -196,8 +219,7 @@ class Logbook:
                     raise
                 raise self.alarm(alarms.Kind.GHOST, organisation=organisation) from refused
 
-    def _remember(self) -> None:
-        pin = self.desk.pins.circle(self.id)
+    def _remember(self, pin: Place | None) -> None:
         if pin is not None and (pin.length > self.log.seq or self.log.heads[pin.length] != pin.head):
             raise self.alarm(alarms.Kind.HISTORY_CHANGED, pinned=pin.head)
         self.desk.pins.pin_circle(self.id, self.log.seq, self.log.head)

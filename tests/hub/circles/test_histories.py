@@ -6,10 +6,10 @@ import pytest
 
 from crypto.organisation import Role
 from hub.circles import histories
-from tests.hub.build import Answer, b64, raw
+from tests.hub.build import b64, raw
 from tests.hub.circles.ends import Author, Circle, worker
 from tests.hub.circles.test_posting import of_two
-from tests.hub.running import RunningHub
+from tests.hub.running import Answer, RunningHub
 
 
 async def ask(author: Author, *circles: tuple[bytes, int]) -> Answer:
