@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from crypto.statements import Statement
 from hub.kernel.caller import Caller
+from hub.kernel.live import Event
 from storage.database import Unit
 
-Judge = Callable[[Unit, Caller, Sequence[Statement]], Awaitable[None]]
-"""Raises a refusal: then none of them is appended."""
+Judge = Callable[[Unit, Caller, Sequence[Statement]], Awaitable[Sequence[Event]]]
+"""Raises a refusal: then none of them is appended. What to tell once they are durable."""
 
 
 @dataclass(frozen=True, slots=True)

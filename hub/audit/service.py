@@ -106,8 +106,11 @@ async def post(hub: Hub, statements: Sequence[StatementIn], caller: Caller, now:
     if any(each.statement.act != Act.OPENED or len(each.statement.circle) != 32 for each in said):
         raise Malformed("Only what was opened in a circle is stated here.")
     async with hub.database.read() as unit:
-        await hub.part(Openings).judge(unit, caller, [each.statement for each in said])
-    return await hub.part(Appender).append(said)
+        events = await hub.part(Openings).judge(unit, caller, [each.statement for each in said])
+    recorded = await hub.part(Appender).append(said)
+    for event in events:
+        hub.live.publish_calmly(event)
+    return recorded
 
 
 async def readers(unit: Unit, circle: bytes, after: bytes = b"", limit: int = READERS_MAX) -> list[Reader]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from hub.kernel.calm import Calm
 from hub.kernel.refusals import Malformed, TooMany
 
 HEARTBEAT_SECONDS = 20.0
@@ -30,7 +31,7 @@ MaySee = Callable[[bytes], bool]
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """kind   one short word, such as "circle" or "action"
+    """kind   one short word, such as "circle", "read" or "action"
     topic  the id of what moved
     seq    its newest number, 0 where it has none
     to     audiences: ids of organisations or workers who may know that it moved
@@ -103,6 +104,7 @@ class Live:
         self._per_worker = per_worker
         self._heartbeat = heartbeat
         self.elsewhere: Callable[[Event], None] | None = None
+        self._calm = Calm(self.publish)
 
     def __len__(self) -> int:
         return sum(map(len, self._by_worker.values()))
@@ -112,6 +114,10 @@ class Live:
         self.deliver(event)
         if self.elsewhere is not None:
             self.elsewhere(event)
+
+    def publish_calmly(self, event: Event) -> None:
+        """As ``publish``, for what many may cause at once: see `hub.kernel.calm`."""
+        self._calm.publish(event, asyncio.get_running_loop().call_later)
 
     def close_worker(self, worker: bytes) -> None:
         """End every stream of a worker, in every process: at sign-out, removal, changed assignment."""

@@ -6,7 +6,8 @@ import aiohttp
 import pytest
 
 from crypto.organisation import Role
-from tests.hub.build import End, b64
+from crypto.statements import Act, Object, ObjectKind
+from tests.hub.build import End, b64, statement_json
 from tests.hub.circles.ends import manager
 from tests.hub.circles.test_posting import of_two
 from tests.hub.running import RunningHub
@@ -40,6 +41,31 @@ async def test_a_withdrawn_organisation_sees_no_list_and_is_not_woken_any_more(h
     async with await listening(hub, friend.end) as after:
         assert after.status == 403
     assert (await owner.end.ask("GET", "/v1/circles")).status == 200
+
+
+async def test_that_somebody_read_wakes_members_and_nobody_else(small_hub: RunningHub) -> None:
+    world, circle, owner, friend = await of_two(small_hub)
+    await circle.invite(owner, world.charity)
+    head = circle.thread.heads[3]
+    said = friend.end.statement(Act.OPENED, circle.id, [Object(ObjectKind.ENTRIES, head, 3, 4)])
+    async with (
+        await listening(small_hub, owner.end) as member,
+        await listening(small_hub, world.charity.manager) as invited,
+    ):
+        answer = await friend.end.ask("POST", "/v1/statements", {"statements": [statement_json(said)]})
+        assert answer.status == 201, answer.body
+        assert f'event: read\ndata: {{"topic":"{circle.id.hex()}","seq":0}}' in await until(member, "read")
+        await circle.say(owner)
+        assert "event: read" not in await until(invited, "circle")
+
+
+async def until(stream: aiohttp.ClientResponse, kind: str) -> str:
+    """What came, up to the first event of that kind."""
+    told = ""
+    async with asyncio.timeout(30):
+        while f"event: {kind}" not in told or not told.endswith("\n\n"):
+            told += (await stream.content.readany()).decode()
+    return told
 
 
 @pytest.mark.parametrize("accepts", [False, True])

@@ -15,8 +15,13 @@ export interface Asked<T> {
 /** Does an event touch what `key` shows? Keys: "today", "circles", "organisation", "circle:HEX...". */
 export function touches(key: string, event: VaultEvent): boolean {
   if (event.type !== "changed") return false;
-  const about = event.what === "circle" ? `circle:${event.circle}` : event.what;
+  const about = aboutOf(event);
   return key === about || key.startsWith(`${about}:`) || key.startsWith(`${about}?`);
+}
+
+function aboutOf(event: Extract<VaultEvent, { type: "changed" }>): string {
+  if (event.what === "circle") return `circle:${event.circle}`;
+  return event.what === "readers" ? `circle:${event.circle}:readers` : event.what;
 }
 
 interface Held<T> {

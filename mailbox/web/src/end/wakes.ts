@@ -117,12 +117,18 @@ export class Wakes {
   }
 
   #wake(wake: WakeHeard): void {
+    if (wake.kind === "read") return this.#read(toHex(wake.topic));
     for (const listener of this.#listeners) listener(wake);
     if (wake.kind === "circle" && wake.topic.length === 32) this.#circle(toHex(wake.topic), wake.seq ?? 0);
     else if (wake.kind === "resync") for (const circle of this.#looked) this.#circle(circle, 0);
     if (wake.kind !== "circle") this.#emit({ type: "changed", what: "organisation" });
     this.#emit({ type: "changed", what: "circles" });
     this.#emit({ type: "changed", what: "today" });
+  }
+
+  /** Somebody has read on: nothing else changed, and only who looks at that circle asks who it was. */
+  #read(circle: string): void {
+    this.#emit({ type: "changed", what: "readers", circle });
   }
 
   #circle(circle: string, seq: number): void {

@@ -190,6 +190,7 @@ export interface VaultApi {
 /** What the vault tells pages without being asked. */
 export type VaultEvent =
   | { readonly type: "changed"; readonly what: "circle"; readonly circle: Hex; readonly seq: number }
+  | { readonly type: "changed"; readonly what: "readers"; readonly circle: Hex }
   | { readonly type: "changed"; readonly what: "today" | "circles" | "organisation" }
   | { readonly type: "session"; readonly state: "open"; readonly session: Session }
   | { readonly type: "session"; readonly state: "warning"; readonly secondsLeft: number }

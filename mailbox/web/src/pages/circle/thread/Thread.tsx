@@ -17,8 +17,8 @@ import { useSeen } from "@/pages/circle/thread/useSeen";
 import { useThread, type ThreadState } from "@/pages/circle/thread/useThread";
 import type { ReaderView, Trouble } from "@/vault/api";
 
-/** The hub wakes nobody for a read receipt: while the thread is looked at, it is asked now and then. */
-const READERS_MS = 12_000;
+/** The hub wakes who looks on when somebody has read; where its events are lost, it is asked now and then. */
+const READERS_MS = 120_000;
 
 export function Thread() {
   const { head } = useInside();
