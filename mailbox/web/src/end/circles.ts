@@ -10,6 +10,7 @@ import { Alarm, AlarmKind } from "@/end/alarms";
 import { CircleView } from "@/end/circle";
 import type { Desk } from "@/end/desk";
 import { Away, KeyholderError, Locked } from "@/end/errors";
+import { askTogether } from "@/end/histories";
 import { type Parts, type Row, emptyRow, headOf, namedBy, rowOf, shownRow } from "@/end/listrows";
 import { found } from "@/end/listsearch";
 import { CopyBook, KeptNames, type Named, releaseNames, verifiedName } from "@/end/names";
@@ -22,7 +23,7 @@ import type { CircleRow, CircleSearch, CirclesView } from "@/vault/api";
 const LIST_PAGE = 100;
 const AT_ONCE = 6;
 const FIRST_BATCH = 50;
-const BATCH = 400;
+const BATCH = 200;
 const COPIES = 100;
 const LOOKED_FOR = 100;
 const TELL_EVERY_MS = 700;
@@ -31,6 +32,19 @@ const SEARCH_MOST = 200;
 const UNREAD = { text: "", show: "unread", sort: "latest", offset: 0, limit: SEARCH_MOST } as const;
 
 type ListPage = answers.Page<answers.CircleListed>;
+
+/** A circle to look at, and what came of it: its name, null where it was not asked for or held back. */
+interface Served {
+  readonly row: Row;
+  readonly view: CircleView;
+  readonly name: answers.NameRow | null;
+}
+
+/** Circles to look at, and what was asked for them. */
+interface Batch {
+  readonly rows: readonly Row[];
+  readonly served: Promise<readonly Served[]>;
+}
 
 /** What the list needs of the rooms around it. */
 export interface Surroundings {
@@ -230,42 +244,60 @@ export class Circles {
   }
 
   async #nameAll(): Promise<void> {
-    let size = FIRST_BATCH;
-    if (this.#next(1).length === 0) return;
-    for (let batch = this.#next(size); batch.length > 0 && !this.#stopped; batch = this.#next(size)) {
-      await this.#nameSome(batch);
-      size = BATCH;
+    let batch = this.#ask(FIRST_BATCH);
+    if (batch.rows.length === 0) return;
+    while (batch.rows.length > 0 && !this.#stopped) {
+      const { rows, served } = batch;
+      const came = await served; // the hub answers the next questions while this device computes
+      batch = this.#ask(BATCH, rows);
+      await this.#nameSome(came);
     }
     await this.#copies.keep(1);
     await this.#write(true);
     this.#tell();
   }
 
-  /** The next circles to look at: what is in sight first. */
-  #next(most: number): Row[] {
-    const sight = this.#inSight.flatMap((id) => this.#rows.get(id) ?? []).filter((row) => this.#isDue(row));
-    if (sight.length > 0) return sight.slice(0, most);
-    const due: Row[] = [];
-    for (const row of this.#rows.values()) {
-      if (this.#isDue(row)) due.push(row);
-      if (due.length >= most) break;
-    }
-    return due;
+  /** Ask for the histories and names of the circles to be looked at next, but those under way. */
+  #ask(most: number, underWay: readonly Row[] = []): Batch {
+    const rows = this.#next(most, new Set(underWay.map((row) => toHex(row.circle))));
+    const served = this.#served(rows);
+    served.catch(() => undefined); // met when it is waited for
+    return { rows, served };
   }
 
-  async #nameSome(batch: readonly Row[]): Promise<void> {
-    const anew = batch.filter((row) => row.named === null);
-    const released =
-      anew.length === 0
-        ? new Map<string, answers.NameRow>()
-        : await releaseNames(
-            this.#desk,
-            anew.map((row) => row.circle),
-          );
-    await sideBySide(batch, AT_ONCE, async (row) => {
+  async #served(rows: readonly Row[]): Promise<Served[]> {
+    if (rows.length === 0) return [];
+    const anew = rows.filter((row) => row.named === null).map((row) => row.circle);
+    const views = rows.map((row) => this.#around.open(toHex(row.circle)));
+    const fresh = rows.map((row, at) => views[at] ?? new CircleView(this.#desk, row.circle, false));
+    const books = fresh.filter((_, at) => views[at] === null).map((view) => view.book);
+    const [released] = await Promise.all([
+      anew.length === 0 ? new Map<string, answers.NameRow>() : releaseNames(this.#desk, anew),
+      askTogether(this.#desk, books),
+    ]);
+    return fresh.flatMap((view, at) => {
+      const row = rows[at];
+      return row === undefined ? [] : [{ row, view, name: released.get(toHex(row.circle)) ?? null }];
+    });
+  }
+
+  /** The next circles to look at: what is in sight first. */
+  #next(most: number, underWay: ReadonlySet<string>): Row[] {
+    const due = (row: Row) => this.#isDue(row) && !underWay.has(toHex(row.circle));
+    const sight = this.#inSight.flatMap((id) => this.#rows.get(id) ?? []).filter(due);
+    if (sight.length > 0) return sight.slice(0, most);
+    const found: Row[] = [];
+    for (const row of this.#rows.values()) {
+      if (due(row)) found.push(row);
+      if (found.length >= most) break;
+    }
+    return found;
+  }
+
+  async #nameSome(batch: readonly Served[]): Promise<void> {
+    await sideBySide(batch, AT_ONCE, async (served) => {
       if (this.#stopped) return;
-      const served = released.get(toHex(row.circle)) ?? null;
-      await this.#nameOne(row, served, row.named === null && served === null);
+      await this.#nameOne(served);
       this.#tell();
       await breathe();
     });
@@ -273,14 +305,14 @@ export class Circles {
     await this.#write(false);
   }
 
-  async #nameOne(row: Row, served: answers.NameRow | null, heldBack: boolean): Promise<void> {
+  async #nameOne({ row, view, name }: Served): Promise<void> {
     const id = toHex(row.circle);
-    const view = this.#around.open(id) ?? new CircleView(this.#desk, row.circle, false);
     const now = () => this.#rows.get(id) ?? row;
     try {
-      if (heldBack) throw this.#desk.keeper.alarm(AlarmKind.CIRCLE_HIDDEN, { circle: row.circle });
+      if (row.named === null && name === null)
+        throw this.#desk.keeper.alarm(AlarmKind.CIRCLE_HIDDEN, { circle: row.circle });
       await view.sync();
-      const about = await verifiedName(view, served, row.named);
+      const about = await verifiedName(view, name, row.named);
       const named = namedBy(view, about, now().listed);
       await this.#copies.take(view);
       this.#take({ ...now(), named, alarm: null, tried: headOf(row) });

@@ -10,6 +10,7 @@ import { diagnose } from "@/end/diagnosis";
 import { FRESH_MS } from "@/end/directory";
 import { NewerVersion, NotReady, Refused } from "@/end/errors";
 import { HeaderCache } from "@/end/headercache";
+import type { Foreseen } from "@/end/histories";
 import type { Place } from "@/end/pins";
 import { Turns, breathe, sideBySide } from "@/end/turns";
 import * as answers from "@/hub/answers";
@@ -43,6 +44,7 @@ export class Logbook {
   expected = 0;
   readonly #cache: HeaderCache;
   readonly #ahead = new Map<number, Promise<answers.Headers>>();
+  #foreseen: Foreseen | null = null;
   #restored = false;
   readonly #syncing = new Turns();
 
@@ -101,9 +103,11 @@ export class Logbook {
   sync(): Promise<Log> {
     return this.#syncing.run(async () => {
       await this.#restore();
-      const pin = this.desk.pins.circle(this.id); // another tab may move it further while the hub answers
-      this.#askAhead();
-      let page = await this.#page(this.log.seq);
+      // Another tab may move the pin further while the hub answers: it counts as it stood before.
+      const foreseen = this.#takeForeseen();
+      const pin = foreseen === null ? this.desk.pins.circle(this.id) : foreseen.pin;
+      if (foreseen === null) this.#askAhead();
+      let page = foreseen?.page ?? (await this.#page(this.log.seq));
       for (;;) {
         page = await this.#takePages(page);
         if (this.log.seq >= page.seq) break;
@@ -114,6 +118,19 @@ export class Logbook {
       await this.#remember();
       return this.log;
     });
+  }
+
+  /** How far this was verified, once what this device had kept is taken up. */
+  takenUp(): Promise<number> {
+    return this.#syncing.run(async () => {
+      await this.#restore();
+      return this.log.seq;
+    });
+  }
+
+  /** The next page came together with those of other circles: it is what the next `sync` begins with. */
+  foresee(foreseen: Foreseen): void {
+    this.#foreseen = foreseen;
   }
 
   /**
@@ -140,6 +157,13 @@ export class Logbook {
   /** An alarm about this circle. */
   alarm(kind: AlarmKind, material: Material = {}): Alarm {
     return this.desk.keeper.alarm(kind, { circle: this.id, verified_head: this.log.head, ...material });
+  }
+
+  /** What was foreseen, if nothing was verified since. */
+  #takeForeseen(): Foreseen | null {
+    const foreseen = this.#foreseen;
+    this.#foreseen = null;
+    return foreseen?.after === this.log.seq ? foreseen : null;
   }
 
   /** Ask for the pages that the list says there are, before the first says so too. */

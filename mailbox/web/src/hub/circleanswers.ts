@@ -89,6 +89,25 @@ export const Headers = answer<Headers>({
   receipt: Receipt,
 });
 
+/** A part of the log of one circle of several. */
+export interface History extends Headers {
+  readonly circle: Uint8Array;
+}
+const History = answer<History>({
+  circle: HASH,
+  entries: listOf(HeaderRow, 500),
+  seq: NUMBER,
+  head: HASH,
+  receipt: Receipt,
+});
+
+/** Parts of many circles' logs; `done` of those asked for were looked at. */
+export interface Histories {
+  readonly items: readonly History[];
+  readonly done: number;
+}
+export const Histories = answer<Histories>({ items: listOf(History, 500), done: NUMBER });
+
 /** Where a statement stands in the access log. */
 export interface Logged {
   readonly index: number;

@@ -147,9 +147,16 @@ export function bodyHash(sealed: Uint8Array): Uint8Array {
   return sha256(sealed);
 }
 
+/** H of headers that were asked for before: a header is never changed once it is made. */
+const IDS = new WeakMap<Header, Uint8Array>();
+
 /** H: the hash of the header with its sealedHash empty. Keys and contexts derive from it. */
 export function headerId(header: Header): Uint8Array {
-  return taggedHash("header", pack(Header, { ...header, sealedHash: EMPTY }));
+  const known = IDS.get(header);
+  if (known !== undefined) return known;
+  const id = taggedHash("header", pack(Header, { ...header, sealedHash: EMPTY }));
+  IDS.set(header, id);
+  return id;
 }
 
 /** Decode the header strictly (its signature is not checked here). Throws Malformed, UpdateNeeded. */

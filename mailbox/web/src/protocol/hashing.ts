@@ -11,13 +11,24 @@ export function sha256(bytes: Uint8Array): Uint8Array {
   return sodium().crypto_hash_sha256(bytes);
 }
 
+const CONTEXTS = new Map<string, Uint8Array>();
+
+/** "kith/1/" || label || 0x00: what every hash, key and signature of the protocol begins with. */
+export function contextOf(label: string): Uint8Array {
+  const known = CONTEXTS.get(label);
+  if (known !== undefined) return known;
+  const made = utf8(`kith/1/${label}\0`);
+  CONTEXTS.set(label, made); // labels are SPEC's: few, and none comes from outside
+  return made;
+}
+
 /**
  * SHA-256("kith/1/" || label || 0x00 || parts). 32 bytes.
  *
  * Parts are joined without lengths: every part but the last has a fixed length.
  */
 export function taggedHash(label: string, ...parts: readonly Uint8Array[]): Uint8Array {
-  return sha256(concat(utf8(`kith/1/${label}\0`), ...parts));
+  return sha256(concat(contextOf(label), ...parts));
 }
 
 /**

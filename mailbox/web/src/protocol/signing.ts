@@ -5,8 +5,9 @@
  * refuses keys of small order, with which other libraries accept any message. The exact payload bytes
  * travel beside the signature.
  */
-import { concat, utf8 } from "./bytes";
+import { concat } from "./bytes";
 import { Forged, Malformed } from "./errors";
+import { contextOf } from "./hashing";
 import { sodium } from "./sodium";
 
 export const SEED_BYTES = 32;
@@ -18,7 +19,7 @@ const ASCII_WITHOUT_NUL = /^[\x01-\x7f]*$/;
 /** What is really signed. `kind` is one of SPEC's type strings: ASCII without NUL, else Malformed. */
 export function message(kind: string, payload: Uint8Array): Uint8Array {
   if (!ASCII_WITHOUT_NUL.test(kind)) throw new Malformed("a signature type is plain ASCII without NUL");
-  return concat(utf8(`kith/1/${kind}\0`), payload);
+  return concat(contextOf(kind), payload);
 }
 
 /** One Ed25519 key pair made from a 32-byte seed. Its secret half cannot be read. */

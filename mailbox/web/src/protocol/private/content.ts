@@ -7,7 +7,7 @@
  */
 import { concat, EMPTY, equal, plain, randomBytes, uint64, utf8 } from "../bytes";
 import { NotForMe } from "../errors";
-import { taggedHash } from "../hashing";
+import { contextOf, taggedHash } from "../hashing";
 import {
   type AesKey,
   aesKey,
@@ -129,7 +129,7 @@ export function sealedSize(plaintext: number): number {
 
 /** K_e = HKDF-Expand-SHA512(E_n, "kith/1/entry-key" || 0x00 || H, 32): one entry can be released alone. */
 export function entryKey(epochKey: Uint8Array, headerId: Uint8Array): Uint8Array {
-  return expand512(epochKey, concat(utf8("kith/1/entry-key\0"), headerId), 32);
+  return expand512(epochKey, concat(contextOf("entry-key"), headerId), 32);
 }
 
 /** What `open` and `rekey` say of E_n without giving it away. 32 bytes. */
@@ -139,17 +139,17 @@ export function commitment(circle: Uint8Array, epoch: number, epochKey: Uint8Arr
 
 /** The Cobblestone context of an entry's body. */
 export function bodyContext(headerId: Uint8Array): Uint8Array {
-  return concat(utf8("kith/1/body\0"), headerId);
+  return concat(contextOf("body"), headerId);
 }
 
 /** The Cobblestone context of one document version. */
 export function documentContext(circle: Uint8Array, document: Uint8Array, version: number): Uint8Array {
-  return concat(utf8("kith/1/document\0"), circle, document, uint64(version));
+  return concat(contextOf("document"), circle, document, uint64(version));
 }
 
 /** The Cobblestone context of a letter's body, from `letterHeaderId` (32 bytes). */
 export function letterContext(headerId: Uint8Array): Uint8Array {
-  return concat(utf8("kith/1/letter\0"), headerId);
+  return concat(contextOf("letter"), headerId);
 }
 
 function cut(bytes: Uint8Array, size: number): Uint8Array[] {

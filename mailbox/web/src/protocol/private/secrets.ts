@@ -8,7 +8,7 @@
 import { concat, equal, randomBytes, toHex, utf8 } from "../bytes";
 import * as encoding from "../encoding";
 import { Malformed, NotForMe } from "../errors";
-import { taggedHash } from "../hashing";
+import { contextOf, taggedHash } from "../hashing";
 import { SigningKey } from "../signing";
 import { sodium } from "../sodium";
 import { BoxSecret } from "./boxes";
@@ -22,7 +22,7 @@ export const ARGON2_MEMORY = 64 * 1024 * 1024;
 
 /** HKDF-Expand-SHA256(secret, "kith/1/" || label || 0x00 || context, 32). */
 export function expand(secret: Uint8Array, label: string, context?: Uint8Array): Uint8Array {
-  const tag = utf8(`kith/1/${label}\0`);
+  const tag = contextOf(label);
   return expand256(secret, context === undefined ? tag : concat(tag, context));
 }
 
