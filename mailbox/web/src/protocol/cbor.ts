@@ -4,7 +4,7 @@
  * Only arrays, unsigned integers up to 2^53-1, byte strings, NFC text, booleans and null exist. The
  * reader knows nothing else and reads in one pass; what it accepts encodes to the same bytes again.
  */
-import { equal, utf8 } from "./bytes";
+import { utf8 } from "./bytes";
 import { Malformed } from "./errors";
 
 /** What can be written: nested arrays of the six things that exist. */
@@ -45,7 +45,6 @@ export function decode(data: Uint8Array, limit = MAX_ENCODED): Raw {
   const reader = new Reader(data);
   const value = reader.item(MAX_DEPTH);
   if (reader.at !== data.length) throw new Malformed("bytes follow the end");
-  if (!equal(encode(value), data)) throw new Malformed("not the one encoding of this value");
   return value;
 }
 
@@ -89,9 +88,9 @@ class Writer {
     if (argument < 24) return this.#byte(first | argument);
     const power = argument < 0x100 ? 0 : argument < 0x10000 ? 1 : argument < 0x100000000 ? 2 : 3;
     this.#byte(first | (24 + power));
-    for (let place = 2 ** power - 1; place >= 0; place--) {
-      this.#byte(Math.floor(argument / 256 ** place) % 256);
-    }
+    for (let place = 2 ** power - 1; place >= 4; place--) this.#byte((argument / 2 ** (8 * place)) & 0xff);
+    for (let place = Math.min(2 ** power - 1, 3); place >= 0; place--)
+      this.#byte((argument >>> (8 * place)) & 0xff);
   }
 
   #byte(byte: number): void {

@@ -139,8 +139,11 @@ export function struct<T extends object>(fields: Fields<T>): Codec<T> {
       if (versioned) checkVersion(raw);
       const items = array(raw);
       if (items.length !== names.length) throw new Malformed("a struct has too few or too many fields");
-      // Every field is read, so the pairs make a whole T.
-      return Object.fromEntries(names.map((name, at) => [name, fields[name].read(items[at] ?? null)])) as T;
+      const found: Partial<T> = {};
+      names.forEach((name, at) => {
+        found[name] = fields[name].read(items[at] ?? null);
+      });
+      return found as T; // every field was read
     },
   };
 }

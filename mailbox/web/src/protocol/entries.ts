@@ -159,10 +159,16 @@ export function headerId(header: Header): Uint8Array {
   return id;
 }
 
+/** Headers of entries that were read before: an entry is never changed once it is made. */
+const HEADERS = new WeakMap<Entry, Header>();
+
 /** Decode the header strictly (its signature is not checked here). Throws Malformed, UpdateNeeded. */
 export function readHeader(entry: Entry): Header {
+  const known = HEADERS.get(entry);
+  if (known !== undefined) return known;
   const header = unpack(Header, entry.header, MAX_HEADER);
   if (header.sealedHash.length !== 32) throw new Malformed("the header does not name its body");
+  HEADERS.set(entry, header);
   return header;
 }
 

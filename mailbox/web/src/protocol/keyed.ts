@@ -29,7 +29,8 @@ export class ByteMap<V> {
   #items: Items<V> | undefined;
   #undo: Undo<V> | undefined;
 
-  constructor(items: Iterable<Item<V>> = []) {
+  constructor(items?: Iterable<Item<V>>) {
+    if (items === undefined) return;
     this.#items = new Map();
     for (const item of items) this.#items.set(nameOf(item[0]), item);
   }
