@@ -141,7 +141,9 @@ export class Documents {
         upload = null;
       },
       drop: async () => {
-        await upload?.drop();
+        const dropped = upload;
+        [upload, sealed] = [null, null]; // whoever goes on begins anew
+        await dropped?.drop();
       },
     };
   }

@@ -41,7 +41,9 @@ export interface Told {
 interface Running {
   view: UploadJob;
   readonly work: Work;
-  readonly stop: AbortController;
+  stop: AbortController;
+  /** The hub is being told to drop what it holds of it. */
+  dropping: Promise<void>;
   readonly pace: Pace;
   goOn: (() => void) | null;
   active: boolean;
@@ -78,6 +80,7 @@ export class Uploads {
       },
       work,
       stop: new AbortController(),
+      dropping: Promise.resolve(),
       pace: new Pace(() => this.context.now()),
       goOn: null,
       active: false,
@@ -97,20 +100,31 @@ export class Uploads {
     job.stop.abort();
     job.goOn?.();
     this.#say(job, { state: "stopped" });
-    await job.work.drop().catch(() => undefined); // the hub drops what nobody goes on with
+    job.dropping = job.work.drop().catch(() => undefined); // the hub drops what nobody goes on with
+    await job.dropping;
   }
 
-  /** Go on now: the line is back, or a person asks for it. */
+  /** Go on now: the line is back, or a person asks for it; from the beginning, where it was stopped. */
   retry(id: string): void {
     const job = this.#jobs.get(id);
-    if (job === undefined || job.stop.signal.aborted) return;
-    if (job.goOn !== null) job.goOn();
+    if (job === undefined) return;
+    if (job.view.state === "stopped") {
+      if (!job.active) void this.#anew(job);
+    } else if (job.goOn !== null) job.goOn();
     else if (!job.active && job.view.state === "failed") void this.#run(job);
   }
 
   /** The line is back: everything that waits goes on. */
   wake(): void {
     for (const job of this.#jobs.values()) job.goOn?.();
+  }
+
+  async #anew(job: Running): Promise<void> {
+    job.stop = new AbortController();
+    job.active = true;
+    this.#say(job, { state: "checking", done: 0 });
+    await job.dropping;
+    await this.#run(job);
   }
 
   async #run(job: Running): Promise<void> {
