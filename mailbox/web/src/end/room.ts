@@ -63,11 +63,7 @@ export class Room {
     const view = this.#views.get(circle) ?? new CircleView(this.desk, checkedId(circle));
     this.#views.delete(circle);
     this.#views.set(circle, view);
-    for (const [oldest, held] of this.#views) {
-      if (this.#views.size <= OPEN) break;
-      if (held.thread.glass === null) this.#views.delete(oldest);
-      else break;
-    }
+    this.#letGo(view);
     const listed = this.circles.listedAs(view.id);
     if (listed !== null) {
       view.book.expected = listed.seq;
@@ -147,6 +143,14 @@ export class Room {
   stop(): void {
     this.circles.stop();
     this.#views.clear();
+  }
+
+  /** Of the oldest, all but those that hold what nobody else knows: a reason to look, or a post in doubt. */
+  #letGo(asked: CircleView): void {
+    for (const [oldest, held] of this.#views) {
+      if (this.#views.size <= OPEN || held === asked) return;
+      if (held.thread.glass === null && !held.sealer.unsettled) this.#views.delete(oldest);
+    }
   }
 
   async #surrounding(view: CircleView): Promise<Surrounding> {

@@ -57,10 +57,16 @@ export class Sealer {
   readonly #keys: EpochKeys;
   /** Attempts whose answer was lost, by what they say. */
   readonly #unsettled = new Map<string, readonly Attempt[]>();
+  #posting = 0;
 
   constructor(book: Logbook, keys: EpochKeys) {
     this.#book = book;
     this.#keys = keys;
+  }
+
+  /** Whether something is being posted, or was and nobody knows what came of it: only this sealer can tell. */
+  get unsettled(): boolean {
+    return this.#posting > 0 || this.#unsettled.size > 0;
   }
 
   /**
@@ -69,7 +75,16 @@ export class Sealer {
    * Throws CannotSend: something is owed that cannot be repaired here. MayStillArrive: the hub took it or
    * not, nobody can tell. Away: the answer was lost; ask for the same again. Refused, Alarm.
    */
-  post(write: Write, options: PostOptions = {}): Promise<Receipt> {
+  async post(write: Write, options: PostOptions = {}): Promise<Receipt> {
+    this.#posting += 1;
+    try {
+      return await this.#post(write, options);
+    } finally {
+      this.#posting -= 1;
+    }
+  }
+
+  #post(write: Write, options: PostOptions): Promise<Receipt> {
     const { intent = "" } = options;
     return this.#book.lock.run(async () => {
       const handed = [...(this.#unsettled.get(intent) ?? [])];

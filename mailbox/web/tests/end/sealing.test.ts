@@ -38,10 +38,12 @@ it("is not said twice when the answer was lost and the person tries again", asyn
   peer.lose = 1;
   await expect(one.thread.post("Only once")).rejects.toBeInstanceOf(Away);
   expect(peer.rows).toHaveLength(2);
+  expect(one.sealer.unsettled).toBe(true);
   const before = posted(peer);
   const receipt = await one.thread.post("Only once");
   expect(receipt.seq).toBe(2);
   expect(posted(peer)).toEqual(before);
+  expect(one.sealer.unsettled).toBe(false);
 });
 
 it("is said again when somebody saw that it had arrived, and says the same later", async () => {
