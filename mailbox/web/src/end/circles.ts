@@ -67,6 +67,9 @@ export class Circles {
   #began: Promise<void> | null = null;
   #listing: Promise<void> | null = null;
   #naming: Promise<void> | null = null;
+  /** A look waits for the one under way; whether at everything. */
+  #looksNext = false;
+  #lookAtAll = false;
   #dirty = false;
   #stopped = false;
   /** What Today was given last: how many rows at most, and how they looked. */
@@ -142,8 +145,17 @@ export class Circles {
   /** The hub says that something changed: look at the newest page, or at everything. */
   look(everything: boolean): void {
     if (this.#began === null) return;
+    this.#lookAtAll ||= everything;
+    if (this.#looksNext) return;
+    this.#looksNext = true; // whatever else is said until then is seen by the same look
     const before = this.#listing ?? Promise.resolve();
-    this.#listing = before.then(() => this.#list(everything)).catch(quiet);
+    this.#listing = before.then(() => this.#lookNow()).catch(quiet);
+  }
+
+  #lookNow(): Promise<void> {
+    const everything = this.#lookAtAll;
+    [this.#looksNext, this.#lookAtAll] = [false, false];
+    return this.#list(everything);
   }
 
   /** Keys are forgotten: stop. */

@@ -11,6 +11,11 @@ import type { VaultEvent } from "@/vault/api";
 
 const LOCK = "kith-live";
 const RECENT = 8;
+/** The same news again within this time (ms) is told once, at its end: a flood is not looked up piece by piece. */
+const GATHER_MS = 500;
+/** So many different news at once are one: look at everything. */
+const MANY = 64;
+const RESYNC: WakeHeard = { kind: "resync", topic: new Uint8Array(0), seq: null };
 
 /** What the listening tab tells the others. */
 type News = { readonly wake: WakeHeard } | { readonly line: LineState };
@@ -22,6 +27,8 @@ export class Wakes {
   readonly #listeners: ((wake: WakeHeard) => void)[] = [];
   readonly #back: (() => void)[] = [];
   readonly #looked: string[] = [];
+  /** What was told a moment ago, and what has come of the same since. */
+  readonly #gathering = new Map<string, WakeHeard | null>();
   #live: Live | null = null;
   #leave: AbortController | null = null;
   #state: LineState = "live";
@@ -71,6 +78,7 @@ export class Wakes {
     this.#live?.stop();
     this.#live = null;
     this.#looked.length = 0;
+    this.#gathering.clear();
   }
 
   /** A request went through, or did not: the line may be back, or gone. */
@@ -116,7 +124,26 @@ export class Wakes {
     if (back) for (const call of this.#back) call();
   }
 
+  /** At once when it is new; the same again is gathered. */
   #wake(wake: WakeHeard): void {
+    const about = `${wake.kind}/${toHex(wake.topic)}`;
+    const came = this.#gathering.get(about);
+    if (came !== undefined) this.#gathering.set(about, (came?.seq ?? 0) > (wake.seq ?? 0) ? came : wake);
+    else if (this.#gathering.size >= MANY && wake.kind !== RESYNC.kind) this.#wake(RESYNC);
+    else {
+      this.#gathering.set(about, null);
+      setTimeout(() => this.#gathered(about), GATHER_MS);
+      this.#tell(wake);
+    }
+  }
+
+  #gathered(about: string): void {
+    const came = this.#gathering.get(about);
+    this.#gathering.delete(about);
+    if (came !== undefined && came !== null) this.#wake(came);
+  }
+
+  #tell(wake: WakeHeard): void {
     if (wake.kind === "read") return this.#read(toHex(wake.topic));
     for (const listener of this.#listeners) listener(wake);
     if (wake.kind === "circle" && wake.topic.length === 32) this.#circle(toHex(wake.topic), wake.seq ?? 0);

@@ -12,6 +12,8 @@ const POLL_MS = 15_000;
 const STREAM_AGAIN_MS = 5 * 60_000;
 const PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
+/** A stream that breaks sooner is waited for ever longer: everything is looked at again after each. */
+const SHORT_MS = 20_000;
 const LONGEST_LINE = 4096;
 const PATHS = ["/v1/live", "/v1/live?pad=1"] as const;
 
@@ -59,11 +61,13 @@ export class Live {
   async #run(): Promise<void> {
     let pause = PAUSE_MS;
     while (!this.#stop.signal.aborted) {
+      const begun = performance.now();
       const heard = await this.#streams();
       if (this.#stop.signal.aborted) return;
+      const lasted = heard === "heard" && performance.now() - begun > SHORT_MS;
       if (heard === "silent") await this.#poll();
-      else await this.#rest(heard === "heard" ? PAUSE_MS : pause);
-      pause = heard === "away" ? Math.min(pause * 2, LONGEST_PAUSE_MS) : PAUSE_MS;
+      else await this.#rest(lasted ? PAUSE_MS : pause);
+      pause = heard === "silent" || lasted ? PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS);
       if (!this.#stop.signal.aborted && heard !== "away") this.#listener.wake(RESYNC);
     }
   }

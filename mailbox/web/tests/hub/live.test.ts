@@ -92,3 +92,14 @@ test("a line that is gone is said, taken up again, and then everything is looked
   live.stop();
   expect(heard.lines).toEqual(["offline", "live"]);
 });
+
+test("a network that cuts every stream short is not asked for everything each second", async () => {
+  const { live, heard } = listening(() => {
+    const stream = saying(": hello\n\n")();
+    return stream.pipeThrough(new TransformStream({ start: (to) => setTimeout(() => to.terminate(), 200) }));
+  });
+  await vi.advanceTimersByTimeAsync(120_000);
+  live.stop();
+  expect(heard.wakes.length).toBeGreaterThan(3);
+  expect(heard.wakes.length).toBeLessThan(12);
+});
