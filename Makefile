@@ -28,7 +28,7 @@ OTHERS := tests $(foreach folder,$(MEASURED),--ignore=$(folder))
 WORKERS ?= 2
 PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
-.PHONY: help demo serve web test check bench screenshots fuzz routes format lock wheel set-up clean
+.PHONY: help demo serve web test check bench screenshots fuzz fuzz-web routes format lock wheel set-up clean
 
 help: ## List these commands
 	@echo "Kith: the commands, each of which sets up what it needs."
@@ -74,6 +74,9 @@ screenshots: $(DEV_READY) $(WEB_READY) ## Take a picture of every screen, deskto
 
 fuzz: $(DEV_READY) ## Throw generated input at every parser (ARGS="--help" for options)
 	@$(PY) -m tests.fuzz $(ARGS)
+
+fuzz-web: $(DEV_READY) $(WEB_READY) ## Throw generated input at every parser of the web mailbox (ARGS="--inputs N --seed S parser ...")
+	@sh scripts/with-node $(VENV) node tests/fuzz/run.mjs $(ARGS)
 
 routes: $(RUN_READY) ## Print method, path, who may call it, file and line of every route
 	@$(PY) -m hub routes $(ARGS)
