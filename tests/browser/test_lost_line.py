@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
+from keyholder.enrolment import join
 from tests.browser.circles import Seat, box, seat
 from tests.browser.people import come_in, type_words, words_on
 from tests.browser.screens import Screens, screens_of
@@ -92,6 +93,28 @@ async def test_whoever_enrolled_without_hearing_the_answer_presses_again_and_is_
     await expect(page.get_by_role("heading", level=1)).to_have_text("Tell your manager these five words")
     waiting = [each.address for each in await world.vcu.manager.team.waiting()]
     assert waiting.count("lou") == 1
+
+
+async def test_somebody_is_let_in_once_and_nobody_is_alarmed(screens: Screens, world: World) -> None:
+    """The hub took the admission and its answer was lost: whoever presses again is told that they are in."""
+    invitation = await world.vcu.manager.team.invite("once@harbour.example")
+    joined = await join(
+        await world.connection(), world.trust, world.link(invitation), "once", world.device("once")
+    )
+    owner = await seat(screens, world, world.vcu.founded)
+    owner.device.may_be_offline = True
+    page = owner.page
+    await owner.go("/organisation")
+    await page.get_by_role("link", name=f"Let in {joined.address}").click()
+    await page.get_by_label("The five words you hear").fill(joined.spoken)
+    async with answers_lost(page, "/events$"):
+        await page.get_by_role("button", name="Let them in").click()
+        await expect(page.get_by_role("alert")).to_contain_text(LOST)
+
+    await page.get_by_role("button", name="Let them in").click()
+
+    await expect(page.get_by_text("They are in.")).to_be_visible()
+    await expect(page.locator(".kith-alarm")).to_have_count(0)
 
 
 async def test_a_circle_is_opened_once(seats: Seats, world: World) -> None:

@@ -13,11 +13,12 @@ from crypto.organisation import Event
 from keyholder import rekeying
 from keyholder.alarms import Alarm
 from keyholder.enrolment import join, look
+from keyholder.errors import KeyholderError
 from keyholder.opening import Shown
 from keyholder.writing import Position, Writing
 from tests.hostile.conftest import alarmed
 from tests.hostile.forging import FalseLog, b64, crafted
-from tests.hostile.proxy import Asked, Proxy
+from tests.hostile.proxy import Asked, Denied, Proxy
 from tests.keyholder.world import World
 
 
@@ -38,6 +39,25 @@ async def test_item_23_an_admission_with_anything_swapped_admits_nobody(
     proxy.change("/waiting", swap)
     with alarmed(23, "admission-differs"):
         await world.vcu.manager.team.admit(joined.spoken, "worker")
+
+
+async def test_an_admission_whose_answer_was_lost_is_found_and_is_no_alarm(
+    world: World, proxy: Proxy
+) -> None:
+    invitation = await world.vcu.manager.team.invite("ann@harbour.example")
+    joined = await join(
+        await world.connection(), world.trust, world.link(invitation), "ann", world.device("ann")
+    )
+
+    def lost(*_: Any) -> Any:
+        raise Denied(502, "lost")
+
+    proxy.change("/events", lost, "POST")
+    with pytest.raises(KeyholderError):
+        await world.vcu.manager.team.admit(joined.spoken, "worker")
+    proxy.honest()
+
+    assert await world.vcu.manager.team.admit(joined.spoken, "worker") == joined.worker
 
 
 async def test_item_23_an_organisation_that_was_swapped_at_enrolment_admits_nobody(

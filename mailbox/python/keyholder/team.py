@@ -37,6 +37,7 @@ class Team:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._path = f"/v1/organisations/{desk.me.organisation.hex()}"
+        self._handed: dict[str, answers.Waiting] = {}
 
     async def workers(self) -> list[answers.WorkerRow]:
         """Colleagues, as the hub has them."""
@@ -74,7 +75,8 @@ class Team:
     async def admit(self, spoken: str, role: str, replaces: bytes | None = None) -> bytes:
         """Admit the one person whose keys these five words stand for. Returns their id.
 
-        ``role`` and ``replaces`` are the manager's own decision, never the hub's.
+        ``role`` and ``replaces`` are the manager's own decision, never the hub's. Asked for again after a lost
+        answer, it is looked whether they are in.
 
         Raises:
             Alarm: nobody who waits has keys that fit the words.
@@ -84,16 +86,19 @@ class Team:
         except Malformed as error:
             raise WrongWords(str(error)) from None
         waiting = await self.waiting()
+        await self._desk.directory.know([self._desk.me.organisation], 0)
+        if (before := self._handed.get(typed)) and self._is_in(before):
+            return before.worker
         found = await asyncio.to_thread(self._match, typed, waiting)
         if found is None:
             shown = b"".join(row.signing_key for row in waiting)
             raise self._desk.keeper.alarm(Kind.ADMISSION_DIFFERS, shown=shown)
-        await self._desk.directory.know([self._desk.me.organisation], 0)
         listed = found.worker in self._chain.members
         if replaces is not None and not (listed and replaces == found.worker):
             raise NotReady("These are not the new words of that colleague. Nobody was admitted.")
         if listed and replaces is None:
             raise NotReady("This would replace a colleague's words. Say whose, if that is meant.")
+        self._handed[typed] = found
         await self._admit(Member(found.worker, found.signing_key, found.box_key, ROLES[role]))
         return found.worker
 
@@ -141,6 +146,14 @@ class Team:
     def _now(self) -> int:
         """Events of a chain never run backwards, whatever this device's clock says."""
         return max(self._desk.clock(), self._chain.at)
+
+    def _is_in(self, handed: answers.Waiting) -> bool:
+        """Whether an earlier try has let in whom those words stood for."""
+        member = self._chain.members.get(handed.worker)
+        return member is not None and (member.signing_key, member.box_key) == (
+            handed.signing_key,
+            handed.box_key,
+        )
 
     def _match(self, typed: str, waiting: list[answers.Waiting]) -> answers.Waiting | None:
         chain = self._chain

@@ -5,7 +5,7 @@ import { Away, NotReady } from "@/end/errors";
 import { People } from "@/end/people";
 import { nameOf, plainName } from "@/end/profile";
 import { chainedRole, holdersOf, kindOf, roleNamed, roleOf } from "@/end/showing";
-import { type NewKit, Team } from "@/end/team";
+import { type HandedOver, type NewKit, Team } from "@/end/team";
 import type { Waiting, WorkerRow } from "@/hub/answers";
 import { equal, fromHex, toHex } from "@/protocol/bytes";
 import { type Member, Role as Chained } from "@/protocol/organisation";
@@ -32,7 +32,13 @@ export function organisationMethods(context: Context, tell: () => Promise<void>)
     context.emit({ type: "changed", what: "organisation" });
     await tell();
   };
-  const team = (): Team => new Team(context.desk());
+  const admissions = new WeakMap<Desk, HandedOver>(); // forgotten with the keys
+  const team = (): Team => {
+    const desk = context.desk();
+    const handed: HandedOver = admissions.get(desk) ?? new Map();
+    admissions.set(desk, handed);
+    return new Team(desk, handed);
+  };
   const kits = new WeakMap<Desk, NewKit>(); // forgotten with the keys
 
   return {

@@ -33,13 +33,19 @@ export interface NewKit {
   readonly member: Member;
 }
 
+/** Admissions that were handed to the hub, by the words they were for: an answer may be lost. */
+export type HandedOver = Map<string, Pick<Member, "worker" | "signingKey" | "boxKey">>;
+
 /** The own organisation. */
 export class Team {
   readonly #desk: Desk;
+  readonly #handed: HandedOver;
   readonly #path: string;
 
-  constructor(desk: Desk) {
+  /** `handed`: what this worker's earlier tries handed over. */
+  constructor(desk: Desk, handed: HandedOver = new Map()) {
     this.#desk = desk;
+    this.#handed = handed;
     this.#path = `/v1/organisations/${toHex(desk.me.organisation)}`;
   }
 
@@ -77,7 +83,7 @@ export class Team {
   /**
    * Admit the one person whose keys these five words stand for. `role` is the manager's own decision, never the
    * hub's. `replaces`: whose new words the manager was told these are; they keep the role that was signed for.
-   * About 0.2 s for each who waits.
+   * About 0.2 s for each who waits. Asked for again after a lost answer, it is looked whether they are in.
    *
    * Throws Alarm: nobody who waits has keys that fit the words, or they are not who the manager was told.
    */
@@ -85,6 +91,7 @@ export class Team {
     const typed = spokenOf(spoken);
     const waiting = await this.waiting();
     await this.#know();
+    if (this.#isIn(typed)) return;
     const found = await this.#match(typed, waiting);
     if (found === null) {
       const material = Object.fromEntries(waiting.map((row, place) => [`shown${place}`, row.signingKey]));
@@ -92,6 +99,7 @@ export class Team {
     }
     const { worker, signingKey, boxKey } = found;
     const as = admittedAs(this.#chain.members, worker, role, replaces, this.#desk.keeper);
+    this.#handed.set(typed, found);
     await this.#admit({ worker, signingKey, boxKey, role: as });
   }
 
@@ -168,6 +176,14 @@ export class Team {
     const chain = this.#chain;
     const at = Math.max(this.#desk.clock(), chain.at);
     return { version: 1, organisation: chain.id, previous: chain.head, at, author: this.#desk.me.worker };
+  }
+
+  /** Whether an earlier try with these words has let in the one whose keys they stood for. */
+  #isIn(typed: string): boolean {
+    const handed = this.#handed.get(typed);
+    const member = handed === undefined ? undefined : this.#chain.members.get(handed.worker);
+    if (handed === undefined || member === undefined) return false;
+    return equal(member.signingKey, handed.signingKey) && equal(member.boxKey, handed.boxKey);
   }
 
   async #match(typed: string, waiting: readonly Waiting[]): Promise<Waiting | null> {

@@ -28,7 +28,9 @@ export function Admit({
   readonly view: OrganisationView;
   readonly invitation: string;
 }) {
-  const waiting = view.waiting.find((one) => one.invitation === invitation);
+  // Once their words were sent, the form stays until it is known what came of it: an answer may be lost.
+  const [sent, setSent] = useState<WaitingView | undefined>(undefined);
+  const waiting = view.waiting.find((one) => one.invitation === invitation) ?? sent;
   if (!waiting)
     return (
       <Page heading="They do not wait any more" tab="Let somebody in" before={back}>
@@ -37,16 +39,17 @@ export function Admit({
       </Page>
     );
   const replaced = view.colleagues.find((one) => one.worker === waiting.replaces);
-  return <AdmitForm waiting={waiting} replaced={replaced} />;
+  return <AdmitForm waiting={waiting} replaced={replaced} onSend={() => setSent(waiting)} />;
 }
 
 interface FormProps {
   readonly waiting: WaitingView;
   /** The colleague whose new words these are. */
   readonly replaced: ColleagueView | undefined;
+  readonly onSend: () => void;
 }
 
-function AdmitForm({ waiting, replaced }: FormProps) {
+function AdmitForm({ waiting, replaced, onSend }: FormProps) {
   const vault = useVault();
   const { busy, trouble, run } = useDoing();
   const [spoken, setSpoken] = useState("");
@@ -58,6 +61,7 @@ function AdmitForm({ waiting, replaced }: FormProps) {
     event.preventDefault();
     setEmpty(!spoken.trim());
     if (!spoken.trim()) return;
+    onSend();
     let note = "They are in. Their page goes on by itself.";
     const worked = await run(async () => {
       await vault.admit(spoken, role, waiting.replaces);
