@@ -26,6 +26,8 @@ export const PAGE = 500;
 const NONE: readonly Verified[] = [];
 /** How many pages of headers are asked for at once. */
 const IN_FLIGHT = 4;
+/** How many are asked for on the hub's word alone; what follows only once all of these were verified. */
+const AT_ONCE = 16;
 /** How far a device's clock may be behind the hub's. */
 export const AHEAD_MS = 15 * 60 * 1000;
 
@@ -191,7 +193,8 @@ export class Logbook {
   /** Take `first` and what follows it, asked for at once; the answer is the last page that was taken. */
   async #takePages(first: answers.Headers): Promise<answers.Headers> {
     const starts: number[] = [];
-    for (let after = this.log.seq + PAGE; after < first.seq; after += PAGE) starts.push(after);
+    const stop = Math.min(first.seq, this.log.seq + AT_ONCE * PAGE);
+    for (let after = this.log.seq + PAGE; after < stop; after += PAGE) starts.push(after);
     const rest = sideBySide(starts, IN_FLIGHT, (after) => this.#page(after));
     rest.catch(() => undefined); // its failure is met below, if the first page holds
     await this.#takePage(first);

@@ -99,3 +99,15 @@ it("takes what was written here when another tab saw more before the promise cam
   await one.sync();
   expect(one.book.log.seq).toBe(3);
 });
+
+it("asks for no more than a few pages on the hub's word that there are a million entries", async () => {
+  const { peer, one } = await openedCircle();
+  peer.asked = [];
+  peer.headers = (after) => {
+    peer.asked.push(after);
+    return peer.boast(1_000_000);
+  };
+  await expect(one.sync()).rejects.toBeInstanceOf(Alarm);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(peer.asked.length).toBeLessThan(20);
+});

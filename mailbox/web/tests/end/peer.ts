@@ -123,6 +123,17 @@ export class Peer {
     this.rows.length = seq;
   }
 
+  /** Promise that the circle goes on to `seq`, as only the hub's key can. */
+  boast(seq: number): unknown {
+    const row = this.rows.at(-1);
+    if (row === undefined || this.#log === null) throw new Refused(404, "not-found", "");
+    const head = randomBytes(32);
+    const placed = { entryHash: entryHash(row.entry), head, receivedAt: row.receivedAt };
+    const receipt = { version: 1, circle: this.#log.id, seq, ...placed };
+    const signed = { ...receipt, signature: signReceipt(receipt satisfies Receipt, this.key) };
+    return { entries: [], seq, head, receipt: signed };
+  }
+
   receipt(seq: number): unknown {
     const row = this.rows[seq - 1];
     const head = this.#log?.heads[seq];
