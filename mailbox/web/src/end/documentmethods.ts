@@ -55,14 +55,14 @@ export function documentSide(context: Context, rooms: (circle: string) => Rooms)
     movedAt = context.now();
   };
   const uploads = new Uploads(context, moved);
-  const opened = new Map<string, Documents>();
+  /** For as long as the rooms of a circle are kept: those that came in their place are read anew. */
+  const opened = new WeakMap<Rooms, Documents>();
   const running = new Map<string, AbortController>();
   const blobs = new Set<string>();
   const alarmed = (alarm: Alarm): void => context.emit({ type: "alarm", trouble: troubleOf(alarm) });
 
   context.onForget(() => {
     serving.clear();
-    opened.clear();
     for (const each of running.values()) each.abort();
     running.clear();
     for (const url of blobs) URL.revokeObjectURL(url);
@@ -70,8 +70,9 @@ export function documentSide(context: Context, rooms: (circle: string) => Rooms)
   });
 
   function documentsOf(circle: string): Documents {
-    const known = opened.get(circle) ?? new Documents(rooms(circle), moved);
-    opened.set(circle, known);
+    const here = rooms(circle);
+    const known = opened.get(here) ?? new Documents(here, moved);
+    opened.set(here, known);
     return known;
   }
 
