@@ -75,8 +75,8 @@ class Team:
     async def admit(self, spoken: str, role: str, replaces: bytes | None = None) -> bytes:
         """Admit the one person whose keys these five words stand for. Returns their id.
 
-        ``role`` and ``replaces`` are the manager's own decision, never the hub's. Asked for again after a lost
-        answer, it is looked whether they are in.
+        ``role`` and ``replaces`` are the manager's own decision, never the hub's. Asked for again after
+        a lost answer, it is looked whether they are in.
 
         Raises:
             Alarm: nobody who waits has keys that fit the words.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from base64 import b64decode
 from collections.abc import AsyncIterator
 from typing import Any
@@ -111,6 +112,37 @@ async def test_item_01_an_authority_the_hub_made_up_is_refused(
     stage.proxy.change("/authority", lambda *_: {"roots": [b64(false)]})
 
     await refused(stage, known, 1, "authority-changed")
+
+
+async def test_item_01_the_authority_shown_at_enrolment_is_the_one_that_counts_after_the_admission(
+    stage: Stage,
+) -> None:
+    """Between the two the page was closed: what the device trusts does not depend on when it asks again."""
+    world = stage.world
+    invitation = await world.vcu.manager.team.invite("first-root@harbour.example")
+    device = await stage.screens.device("phone")
+    page = await device.open("/enrol#" + world.link(invitation).rpartition("#")[2])
+    enrolled = await enrol(page, "Kim", "kim-first-root")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Tell your manager these five words")
+    spoken = await words_on(page)
+    await page.close()
+    await world.vcu.manager.team.admit(spoken, "worker")
+    keys = world.hub.hub.keys
+    false = AuthorityKeys.generate().root(
+        world.hub.hub.settings.hub_name,
+        [keys.receipt_public],
+        [keys.checkpoint_public],
+        at=world.hub.clock(),
+    )
+    stage.proxy.change(
+        "/authority", lambda answer, asked: {"roots": [b64(false)]} if asked.query["after"] == "0" else answer
+    )
+
+    page = await device.open("/sign-in")
+    await type_words(page, enrolled.address, enrolled.words)
+
+    await expect(page).to_have_title(re.compile("^Today"))
+    await page.close()
 
 
 async def test_item_01_a_chain_the_hub_made_up_for_ones_own_organisation_is_refused(

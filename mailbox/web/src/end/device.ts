@@ -76,8 +76,9 @@ export class Device {
     return kept instanceof Uint8Array ? kept : null;
   }
 
+  /** Once: no other takes its place. */
   async pinRoot(packed: Uint8Array): Promise<void> {
-    await this.#store.write(ROOT, packed);
+    if ((await this.root()) === null) await this.#store.write(ROOT, packed);
   }
 }
 

@@ -161,8 +161,8 @@ export class Sitting implements Context {
     const { idleMs } = await begin(this.connection, trust, unlocked);
     const me = { worker, organisation, address, name: address, secret };
     await this.#sit({ me, sharedDevice, prepared }, idleMs);
-    if (!sharedDevice) await this.#remember(me, trust);
-    await this.#noteSpoken();
+    if (!sharedDevice) await this.#remember(me);
+    await this.#note();
     this.#tabs.opened();
     return await this.session();
   }
@@ -172,7 +172,7 @@ export class Sitting implements Context {
     const { worker, organisation, address, name, secret } = prepared;
     const me = { worker, organisation, address, name, secret };
     this.#take({ me, sharedDevice, prepared }, null, Number.MAX_SAFE_INTEGER);
-    await this.#noteSpoken();
+    await this.#note();
     return await this.session();
   }
 
@@ -203,7 +203,7 @@ export class Sitting implements Context {
     if (desk === null || this.#seat !== seat) return false;
     seat.desk = desk;
     await this.#settle(desk);
-    await this.#noteSpoken();
+    await this.#note();
     await this.tell();
     return true;
   }
@@ -380,8 +380,7 @@ export class Sitting implements Context {
     return packHanded({ ...me, token, idleMs, sharedDevice });
   }
 
-  async #remember(me: Me, trust: Trust): Promise<void> {
-    if ((await this.device.root()) === null) await this.device.pinRoot(trust.packed);
+  async #remember(me: Me): Promise<void> {
     const { address, worker, organisation } = me;
     const known = await this.device.known();
     const same = known?.address === address ? known : null;
@@ -389,11 +388,12 @@ export class Sitting implements Context {
     await this.device.remember({ version: 1, address, worker, organisation, ...kept });
   }
 
-  /** While somebody waits their five words are kept; afterwards no more. */
-  async #noteSpoken(): Promise<void> {
+  /** The root stays the one shown first; while somebody waits their five words are kept, afterwards no more. */
+  async #note(): Promise<void> {
     if (this.#seat === null || this.#seat.sharedDevice) return;
     const { me, desk, prepared } = this.#seat;
-    const { hub } = await this.trust();
+    const { hub, packed } = await this.trust();
+    await this.device.pinRoot(packed);
     if (desk !== null) await keepSpoken(this.store, hub, me, null);
     else if (prepared !== null) await keepSpoken(this.store, hub, me, prepared.spoken);
   }
