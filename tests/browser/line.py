@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -76,7 +77,10 @@ class Line:
 async def line_to(hub: str) -> AsyncIterator[Line]:
     """A line to the hub at that address, until the end of the block."""
     line = Line(urlsplit(hub).port or 80)
-    server = await asyncio.start_server(line.serve, "127.0.0.1", 0, limit=4 * PIECE)
+    listening = socket.create_server(("127.0.0.1", 0))
+    # Else the system takes in whole parts at once, however slow the line.
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * PIECE)
+    server = await asyncio.start_server(line.serve, sock=listening, limit=4 * PIECE)
     line.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield line
