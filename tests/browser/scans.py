@@ -20,7 +20,7 @@ JPX = base64.b64decode(
 )
 """Red (200, 30, 40) on the left and blue (20, 60, 190) on the right."""
 GROUP_4 = bytes.fromhex("2360d5fffffffffffffffffffffffffffffffff8008008")
-"""Black on the left, white on the right."""
+"""White on the left and black on the right."""
 
 
 def _segment(number: int, kind: int, data: bytes) -> bytes:
