@@ -1,5 +1,5 @@
 /**
- * How a stored document is cut (crypto/private/documents.py; SPEC, 11): sizes, and the tree over segments.
+ * How a stored document is cut (crypto/segments.py; SPEC, 11): sizes, and the tree over segments.
  *
  * First the prefix and header (64 bytes), then each 64 sealed chunks (1,049,600 bytes, the last shorter).
  */
