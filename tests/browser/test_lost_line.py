@@ -191,3 +191,23 @@ async def test_a_file_whose_parts_went_unheard_is_shared_once(
     if await again.is_visible():
         await again.click()
     await expect(partner.page.get_by_role("link", name="letter.txt")).to_have_count(1)
+
+
+async def test_a_file_that_waits_is_still_in_sight_after_somebody_looked_elsewhere(
+    seats: Seats, world: World, tmp_path: Path
+) -> None:
+    """Nobody goes home in the belief that it was shared."""
+    owner, _ = seats
+    circle, _ = await world.shared_circle()
+    page = owner.page
+    letter = tmp_path / "statement.txt"
+    letter.write_text("Every word of it. " * 500)
+    await owner.go(f"/circles/{circle.id.hex()}/documents")
+    await expect(page.get_by_label("What is it?")).to_be_visible()
+    async with answers_lost(page, "/v1/circles/.*/uploads$"):
+        await page.locator(".kith-share input[type=file]").first.set_input_files(letter)
+        await expect(page.locator(".kith-transfers")).to_contain_text("statement.txt")
+        await owner.go("/settings")
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Settings")
+        await owner.go(f"/circles/{circle.id.hex()}/documents")
+        await expect(page.locator(".kith-transfers")).to_contain_text("statement.txt")

@@ -28,6 +28,8 @@ type DocumentApi = Pick<
   | "upload"
   | "cancelUpload"
   | "retryUpload"
+  | "uploads"
+  | "dismissUpload"
   | "openDocument"
   | "readDocument"
   | "saveDocument"
@@ -126,6 +128,13 @@ export function documentSide(context: Context, rooms: (circle: string) => Rooms)
 
     retryUpload(job) {
       uploads.retry(job);
+      return Promise.resolve();
+    },
+
+    uploads: (circle) => Promise.resolve(uploads.of(circle)),
+
+    dismissUpload(job) {
+      uploads.dismiss(job);
       return Promise.resolve();
     },
 

@@ -93,6 +93,17 @@ export class Uploads {
     return id;
   }
 
+  /** The files of one circle (hex) that are on their way, or did not get there. */
+  of(circle: string): UploadJob[] {
+    const jobs = [...this.#jobs.values()].map(({ view }) => view);
+    return jobs.filter((view) => view.circle === circle && view.state !== "shared");
+  }
+
+  /** Tell of it no longer, once it has ended. */
+  dismiss(id: string): void {
+    if (this.#jobs.get(id)?.active === false) this.#jobs.delete(id);
+  }
+
   /** Stop, and have the hub drop what it holds. */
   async cancel(id: string): Promise<void> {
     const job = this.#jobs.get(id);

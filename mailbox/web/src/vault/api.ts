@@ -150,6 +150,10 @@ export interface VaultApi {
   ): Promise<string>;
   cancelUpload(job: string): Promise<void>;
   retryUpload(job: string): Promise<void>;
+  /** What is on its way into a circle, or did not get there: for a page that comes back to it. */
+  uploads(circle: Hex): Promise<readonly UploadJob[]>;
+  /** It has ended and is not to be told of any more. */
+  dismissUpload(job: string): Promise<void>;
   openDocument(circle: Hex, document: Hex, number: number): Promise<OpenedDocument>;
   /** The bytes from `from` up to (not with) `to`, checked, at most 4 MiB: what PDF and text previews are made of. */
   readDocument(circle: Hex, document: Hex, number: number, from: number, to: number): Promise<Uint8Array>;

@@ -74,3 +74,27 @@ test("a file that was stopped is not sent because the line is back", async () =>
   expect(file.begun).toBe(1);
   expect(told.at(-1)?.state).toBe("stopped");
 });
+
+test("whoever looked elsewhere is told of what did not get there, until they have seen it", async () => {
+  const { uploads } = desk();
+  const [file, other] = [new File(), new File()];
+  const job = uploads.begin(file);
+  uploads.begin(other);
+  await turn();
+  await uploads.cancel(job);
+  other.send();
+  await turn();
+
+  expect(uploads.of("aa11").map(({ state }) => state)).toEqual(["stopped"]);
+  expect(uploads.of("bb22")).toEqual([]);
+  uploads.dismiss(job);
+  expect(uploads.of("aa11")).toEqual([]);
+});
+
+test("what is still on its way is not forgotten", async () => {
+  const { uploads } = desk();
+  const job = uploads.begin(new File());
+  await turn();
+  uploads.dismiss(job);
+  expect(uploads.of("aa11").map(({ state }) => state)).toEqual(["sealing"]);
+});

@@ -50,10 +50,20 @@ export function useTransfers(circle: Hex): Transfers {
     setUploads([]);
     setDownloads([]);
     setRefused([]);
-    return vault.subscribe((event) => {
+    let left = false;
+    // Whoever looked elsewhere meanwhile sees what came of their files; what is told from now on is newer.
+    vault.uploads(circle).then(
+      (jobs) => left || setUploads((rows) => rows.reduce(put, jobs)),
+      () => undefined,
+    );
+    const hear = vault.subscribe((event) => {
       if (event.type === "upload" && event.job.circle === circle) setUploads((rows) => put(rows, event.job));
       if (event.type === "download") setDownloads((rows) => put(rows, event.job));
     });
+    return () => {
+      left = true;
+      hear();
+    };
   }, [vault, circle]);
 
   const shareOne = useCallback(
@@ -67,11 +77,15 @@ export function useTransfers(circle: Hex): Transfers {
     },
     [vault, circle],
   );
-  const dismiss = useCallback((key: string) => {
-    setRefused((rows) => rows.filter((row) => row.key !== key));
-    setUploads((rows) => rows.filter((row) => row.job !== key));
-    setDownloads((rows) => rows.filter((row) => row.job !== key));
-  }, []);
+  const dismiss = useCallback(
+    (key: string) => {
+      setRefused((rows) => rows.filter((row) => row.key !== key));
+      setUploads((rows) => rows.filter((row) => row.job !== key));
+      setDownloads((rows) => rows.filter((row) => row.job !== key));
+      void vault.dismissUpload(key).catch(() => undefined);
+    },
+    [vault],
+  );
   // A failure of these comes back as an event about the job itself.
   const quietly = (work: Promise<void>) => void work.catch(() => undefined);
 
