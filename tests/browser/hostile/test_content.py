@@ -242,3 +242,20 @@ async def test_nothing_is_written_over_a_history_that_does_not_hold(stage: Stage
 
     await stage.partner.go(at(good.id))
     await stage.partner.write("Said where all is well.")
+
+
+async def test_a_member_who_changes_how_somebody_is_reached_safely_is_named_beside_it(stage: Stage) -> None:
+    """Any member may: a hostile one too. Nobody takes their words for the owner's."""
+    ours = await stage.world.vcu.manager.open_circle("Circle for J", safe_contact="Text only. Never ring.")
+    await ours.invite(stage.world.shelter.id, "Please help.")
+    theirs = stage.world.shelter.manager.circle(ours.id)
+    await theirs.accept()
+    page = stage.owner.page
+    await stage.owner.go(at(ours.id))
+    contact = page.get_by_label("Safe contact")
+    await expect(contact).to_contain_text("Safe contact: Text only.")
+
+    await theirs.describe("Circle for J", safe_contact="Ring the landline after six.")
+
+    await expect(contact).to_contain_text("in the words of Shelter: Ring the landline")
+    await expect(page.get_by_text("Shelter changed the name or contact details")).to_be_visible()

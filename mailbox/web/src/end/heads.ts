@@ -57,6 +57,7 @@ export function headOf(parts: HeadParts): CircleHead {
     title: plainName(about?.title ?? invitation?.title ?? ""),
     reference: plainName(about?.reference ?? ""),
     safeContact: about?.safeContact ?? (standing === "invited" ? "" : UNKNOWN_CONTACT),
+    safeContactBy: about === null ? "" : describedBy(view),
     contactPerson: plainName(about?.contactPerson ?? ""),
     standing,
     ownerName: desk.directory.legalName(circle.owner),
@@ -80,6 +81,7 @@ export function alarmedHead(circle: string, alarm: Trouble): CircleHead {
     title: "",
     reference: "",
     safeContact: "",
+    safeContactBy: "",
     contactPerson: "",
     standing: "member",
     ownerName: "",
@@ -93,6 +95,16 @@ export function alarmedHead(circle: string, alarm: Trouble): CircleHead {
     whyNot: alarm.say,
     alarm,
   };
+}
+
+/** Any member may say how somebody is reached safely: whose words they are is shown, where not the owner's. */
+function describedBy({ book }: CircleView): string {
+  const { circle, desk } = book;
+  for (const { header, placed } of book.describing()) {
+    if (circle.erased.has(placed.hash)) continue;
+    return equal(header.organisation, circle.owner) ? "" : desk.directory.legalName(header.organisation);
+  }
+  return "";
 }
 
 /** What the circle is called; the alarm instead when that was changed or held back, which stops nothing else. */

@@ -58,13 +58,13 @@ export function summaryOf(book: Logbook, verified: Verified, tell: Telling): str
     case Kind.OPEN:
       return `${by} opened this circle`;
     case Kind.DETAILS:
-      return "The name or contact details of this circle were changed";
+      return `${by} changed the name or contact details of this circle`;
     case Kind.MESSAGE:
       return "";
     case Kind.DOCUMENT:
       return documentLine(verified, tell);
     case Kind.PLAN:
-      return "The care plan was updated";
+      return `${by} updated the care plan`;
     case Kind.ACTION:
       return actionLine(verified, tell);
     case Kind.ACTION_CHANGE:

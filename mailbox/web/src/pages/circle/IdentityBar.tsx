@@ -29,13 +29,13 @@ export function IdentityBar() {
           {head.contactPerson && <span class="kith-identity__contact">Contact: {head.contactPerson}</span>}
         </p>
       </div>
-      <SafeContact words={head.safeContact} />
+      <SafeContact words={head.safeContact} by={head.safeContactBy} />
     </>
   );
 }
 
 /** Never behind a press: at least its first lines are always there, the rest opens in place. */
-function SafeContact({ words }: { readonly words: string }) {
+function SafeContact({ words, by }: { readonly words: string; readonly by: string }) {
   const text = useRef<HTMLParagraphElement>(null);
   const [whole, setWhole] = useState(false);
   const [cut, setCut] = useState(false);
@@ -47,7 +47,7 @@ function SafeContact({ words }: { readonly words: string }) {
     look();
     addEventListener("resize", look);
     return () => removeEventListener("resize", look);
-  }, [words, whole]);
+  }, [words, by, whole]);
   const bar = useRef<HTMLElement>(null);
   const stuck = useStuck(bar);
   const shape = `${whole ? " kith-safe--whole" : ""}${stuck ? " kith-safe--stuck" : ""}`;
@@ -58,7 +58,7 @@ function SafeContact({ words }: { readonly words: string }) {
       </span>
       <div class="kith-safe__body">
         <p class="kith-safe__words" ref={text}>
-          <strong>Safe contact: </strong>
+          <strong>{by ? `Safe contact, in the words of ${by}: ` : "Safe contact: "}</strong>
           {words || "Nobody has written down how to reach this person safely. Ask before you get in touch."}
         </p>
         {(cut || whole) && (

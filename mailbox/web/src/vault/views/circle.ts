@@ -33,6 +33,8 @@ export interface CircleHead {
   readonly reference: string;
   /** How to reach the victim safely: always in sight. */
   readonly safeContact: string;
+  /** The organisation whose words these are, where that is not the owner; else empty. */
+  readonly safeContactBy: string;
   readonly contactPerson: string;
   readonly standing: "owner" | "member" | "invited";
   readonly ownerName: string;
