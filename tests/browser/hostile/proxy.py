@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -52,7 +53,8 @@ class Between(Proxy):
         headers = _through(request.headers)
         assert self.session is not None
         target = self.hub + str(request.rel_url)
-        asking = self.session.request(asked.method, target, data=asked.body, headers=headers)
+        body = io.BytesIO(asked.body) if asked.body else None
+        asking = self.session.request(asked.method, target, data=body, headers=headers)
         async with asking as answer:
             if answer.content_type == "text/event-stream":
                 return await _streamed(request, answer)

@@ -115,6 +115,21 @@ async def test_item_22_a_title_that_turns_writing_round_is_cleaned(stage: Stage)
     assert not {OVERRIDE, ISOLATE} & set(await page.content())
 
 
+async def test_item_22_a_name_that_the_hub_puts_into_a_link_keeps_to_its_place(stage: Stage) -> None:
+    """It is the hub's word alone until the organisation's own records were seen."""
+    name = f"Harbour{OVERRIDE}{ISOLATE} " + "x" * 300
+    stage.proxy.change("/enrolments/look", lambda answer, _: answer | {"legal_name": name})
+    invitation = await stage.world.vcu.manager.team.invite("long@harbour.example")
+    device = await stage.screens.device("phone")
+    page = await device.open("/enrol#" + stage.world.link(invitation).rpartition("#")[2])
+    await expect(page.get_by_label("Your name")).to_be_visible()
+
+    assert not {OVERRIDE, ISOLATE} & set(await page.content())
+    wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0
+    await page.close()
+
+
 async def test_item_22_huge_words_and_floods_of_accents_keep_to_their_place(stage: Stage) -> None:
     ours, theirs = await stage.world.shared_circle()
     await theirs.post(HUGE)

@@ -135,15 +135,18 @@ export async function look(connection: Connection, trust: Trust, token: Uint8Arr
   return looked;
 }
 
-/** Draw the words and make the secret. About 0.2 s. Nothing is sent but the question for the name's salt. */
+/**
+ * Draw the words and make the secret, for what the link said when it was shown: it is not asked again. About
+ * 0.2 s. Nothing is sent but the question for the name's salt.
+ */
 export async function prepare(
   connection: Connection,
   trust: Trust,
   token: Uint8Array,
+  looked: Looked,
   name: string,
   typed: string,
 ): Promise<Prepared> {
-  const looked = await look(connection, trust, token);
   const address = newSignInName(typed);
   const salt = await nameSalt(connection, trust, address, new EvidenceKeeper());
   const words = generateWords();

@@ -15,11 +15,12 @@ import {
 import { follow } from "@/end/links";
 import { addPasskey, listPasskeys, unlockByPasskey } from "@/end/passkeys";
 import { forgetPin, makePin, newPin, unlockByPin } from "@/end/pin";
-import { keepName, typedName } from "@/end/profile";
+import { keepName, plainName, typedName } from "@/end/profile";
 import { drawWords, type NewOwnWords, sendWords } from "@/end/replacing";
 import type { Expected, Stretched } from "@/end/session";
 import { stretchWords, unlock } from "@/end/session";
 import { roleNamed } from "@/end/showing";
+import type { Looked } from "@/end/signinanswers";
 import type { Sitting } from "@/end/sitting";
 import { notAdmitted } from "@/end/waiting";
 import { fromHex, randomBytes, toHex } from "@/protocol/bytes";
@@ -71,6 +72,8 @@ interface Asked {
 export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
   const { connection, device, keeper } = sitting;
   let asked: Asked | null = null;
+  /** What a link said when it was shown: that counts, and not what the hub says of it later. */
+  let link: { readonly token: string; readonly looked: Looked } | null = null;
   let prepared: Prepared | null = null;
   let sealed: Sealed | null = null;
   let enrolledWith: Uint8Array | null = null;
@@ -128,6 +131,12 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
     return known?.address === me.address && !sitting.sharedDevice ? known : null;
   }
 
+  async function shownLink(token: string): Promise<Looked> {
+    const looked = await look(connection, await sitting.trust(), linkToken(token));
+    link = { token, looked };
+    return looked;
+  }
+
   /** Begin a session with words that were just enrolled; where they open nothing yet, wait. */
   async function enterNew(fresh: Prepared, sharedDevice: boolean, shown: Uint8Array): Promise<Session> {
     const { address, keys, trust } = fresh;
@@ -155,11 +164,11 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
     },
 
     async enrolLook(token) {
-      const looked = await look(connection, await sitting.trust(), linkToken(token));
+      const looked = await shownLink(token);
       return {
         founding: looked.founding,
         role: roleNamed(looked.role),
-        legalName: looked.legalName ?? "",
+        legalName: plainName(looked.legalName ?? ""),
         replaces: looked.replaces !== null,
         expiresAt: looked.expiresAt,
       };
@@ -167,7 +176,9 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
 
     async enrolPrepare(token, name, address) {
       const called = typedName(name);
-      prepared = await prepare(connection, await sitting.trust(), linkToken(token), called, address);
+      const looked = link?.token === token ? link.looked : await shownLink(token);
+      const trust = await sitting.trust();
+      prepared = await prepare(connection, trust, linkToken(token), looked, called, address);
       [sealed, enrolledWith] = [null, null];
       const words = prepared.words.split(" ");
       if (prepared.kitWords === null) return { words };
@@ -189,7 +200,7 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
       }
       await enrol(connection, sealed);
       const { made } = sealed;
-      [prepared, sealed] = [null, null];
+      [prepared, sealed, link] = [null, null, null];
       return { ...shown(made), session: await enterNew(fresh, sharedDevice, token) };
     },
 

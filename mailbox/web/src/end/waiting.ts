@@ -2,7 +2,7 @@
 import type { Me } from "@/end/desk";
 import type { Prepared } from "@/end/enrolment";
 import { NotReady, WrongWords } from "@/end/errors";
-import { nameForOneself } from "@/end/profile";
+import { nameForOneself, plainName } from "@/end/profile";
 import { type Beside, roleNamed } from "@/end/showing";
 import { WhoAmI } from "@/end/signinanswers";
 import type { Connection } from "@/hub/connection";
@@ -58,7 +58,7 @@ export async function waitingSession(
     address: me.address,
     role: roleNamed(prepared?.looked.role ?? told?.role ?? ""),
     standing: "waiting",
-    legalName: prepared?.looked.legalName ?? "",
+    legalName: plainName(prepared?.looked.legalName ?? ""),
     kind: "other",
     accredited: false,
     hubName,

@@ -16,7 +16,7 @@ function unreadable(): BadAnswer {
   return new BadAnswer("The hub's answer cannot be understood.");
 }
 
-/** Text of at most `most` characters, without control characters. */
+/** Text of at most `most` characters, as it came: whoever shows it makes it plain first. */
 export function word(most: number): Decode<string> {
   return (json) => {
     if (typeof json !== "string" || json.length > most) throw unreadable();

@@ -39,13 +39,13 @@ function Welcome({ look }: { readonly look: EnrolLook }) {
   if (look.replaces)
     return (
       <p class="govuk-body-l">
-        You get new words for your place at <strong>{look.legalName}</strong>. The old words stop working when
-        your manager lets you in again.
+        You get new words for your place at <strong class="kith-break">{look.legalName}</strong>. The old
+        words stop working when your manager lets you in again.
       </p>
     );
   return (
     <p class="govuk-body-l">
-      <strong>{look.legalName}</strong> invites you as {ROLES[look.role]}.
+      <strong class="kith-break">{look.legalName}</strong> invites you as {ROLES[look.role]}.
     </p>
   );
 }

@@ -36,8 +36,9 @@ export function Waiting({ session, spoken }: WaitingProps) {
         <Notice title="Tell your manager the five words you were shown when you joined" />
       )}
       <p class="govuk-body">
-        Say them by phone or in person, in this order. Your manager at <strong>{session.legalName}</strong>{" "}
-        types them to let you in. Do not send them by mail.
+        Say them by phone or in person, in this order. Your manager at{" "}
+        <strong class="kith-break">{session.legalName}</strong> types them to let you in. Do not send them by
+        mail.
       </p>
       <p class="govuk-body">They are not a secret: they prove that you are you.</p>
       <Loading words="Waiting for your manager. This page goes on by itself" afterMs={0} />
