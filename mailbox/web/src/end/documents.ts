@@ -5,7 +5,7 @@
 import { type Alarm, AlarmKind } from "@/end/alarms";
 import { DocumentReader } from "@/end/downloading";
 import type { EpochKeys } from "@/end/epochs";
-import { NotAccepted, NotReady } from "@/end/errors";
+import { NotAccepted, NotReady, Refused } from "@/end/errors";
 import { accept, type Accepted } from "@/end/inspecting";
 import type { Logbook } from "@/end/logbook";
 import type { Item } from "@/end/opening";
@@ -26,6 +26,8 @@ import { detect, LOOKED_AT } from "@/policies/sniffing";
 
 /** Documents kept ready to be read on: each holds a few MiB. */
 const KEPT = 6;
+/** The hub has not what was sent any more, or somebody shared a version of that number: it begins anew. */
+const GONE = new Set(["no-upload", "conflict"]);
 
 /** The rooms of one circle that documents need. */
 export interface Rooms {
@@ -119,6 +121,7 @@ export class Documents {
     let upload: Upload | null = null;
     let sealed: Sealed | null = null;
     let accepted: Accepted | null = null;
+    let lost = false;
     return {
       circle: toHex(this.rooms.book.id),
       name: file.name,
@@ -129,16 +132,22 @@ export class Documents {
         told.state("sealing");
         sealed ??= await upload.send(signal);
         told.state("posting");
-        await this.#post(upload, sealed, accepted, sharing);
+        try {
+          await this.#post(upload, sealed, accepted, sharing);
+        } catch (error) {
+          lost = error instanceof Refused && GONE.has(error.code);
+          throw error;
+        }
         await upload.shared();
       },
       close: async () => {
         await upload?.close();
       },
       again: async () => {
-        if (sealed !== null) return; // only its entry is missing
-        await upload?.drop();
-        upload = null;
+        if (sealed !== null && !lost) return; // only its entry is missing
+        const dropped = upload;
+        [upload, sealed, lost] = [null, null, false];
+        await dropped?.drop();
       },
       drop: async () => {
         const dropped = upload;
