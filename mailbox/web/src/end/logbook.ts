@@ -86,9 +86,11 @@ export class Logbook {
 
   /** Entries of these kinds, newest first. */
   *backwards(...kinds: readonly Kind[]): Generator<Verified> {
-    for (let place = this.entries.length - 1; place >= 0; place--) {
-      const entry = this.entries[place];
-      if (entry !== undefined && kinds.some((kind) => kind === entry.header.kind)) yield entry;
+    const { entries } = this;
+    const wanted: ReadonlySet<number> = new Set(kinds);
+    for (let place = entries.length - 1; place >= 0; place--) {
+      const entry = entries[place];
+      if (entry !== undefined && wanted.has(entry.header.kind)) yield entry;
     }
   }
 

@@ -160,6 +160,12 @@ export class Peer {
     return { entries, seq, head: this.#log?.heads[seq], receipt: this.receipt(seq) };
   }
 
+  /** What `answer` makes of a question for many circles' histories; null: this hub does not know it. */
+  together: ((asked: readonly { circle: Uint8Array; after: number }[]) => unknown) | null = (asked) => ({
+    items: asked.map(({ circle, after }) => ({ circle, ...(this.headers(after) as object) })),
+    done: asked.length,
+  });
+
   #take(entry: Entry): number {
     this.#log ??= new Log(readHeader(entry).circle);
     const receivedAt = START + this.rows.length;
@@ -212,8 +218,13 @@ export function deskAt(peer: Peer, device: Device = new Device()): Desk {
     connection: {
       get: (path: string, _: unknown, { query }: { query: { after: number } }) =>
         path.endsWith("/headers") ? peer.underWay(peer.headers(query.after)) : Promise.reject(new Away()),
-      post: (path: string, body: Body) =>
-        path.endsWith("/entries") ? peer.post(body) : Promise.reject(new Away()),
+      post: async (path: string, body: Body) => {
+        if (path.endsWith("/entries")) return peer.post(body);
+        if (!path.endsWith("/histories")) throw new Away();
+        if (peer.together === null) throw new Refused(404, "not-found", "");
+        // The tests' own ends ask so.
+        return peer.together(body["circles"] as Parameters<typeof peer.together>[0]);
+      },
     },
   };
   return desk as unknown as Desk; // a part of one: the rest is never asked for here
