@@ -7,6 +7,7 @@ import { Frame } from "@/app/Frame";
 import { IdleWarning } from "@/app/IdleWarning";
 import { Pages } from "@/app/Pages";
 import { routeOf, usePath, type Route } from "@/app/router";
+import { wasHere } from "@/app/newcomer";
 import { useStanding, type Standing, type Standings } from "@/app/standing";
 import { SessionContext, VaultContext } from "@/app/vault";
 import { Alarm } from "@/components/Alarm";
@@ -80,22 +81,33 @@ interface OutsideProps {
   readonly standings: Standings;
 }
 
-/** On a slow line the vault takes seconds to come: whoever waits may type meanwhile, and is heard once it is there. */
+/**
+ * On a slow line the vault takes seconds to come: whoever waits may type meanwhile, and is heard once it is
+ * there. Where this browser knows nobody, there is nothing to wait for.
+ */
 const EARLY_MS = 1200;
 const EARLY: Start = { state: "new", storage: "kept" };
+/** Asked before the vault begins a store of its own. */
+const HERE = wasHere();
 
-function useLong(waiting: boolean): boolean {
-  const [long, setLong] = useState(false);
+function useEarly(waiting: boolean): boolean {
+  const [early, setEarly] = useState(false);
   useEffect(() => {
-    if (!waiting) return setLong(false);
-    const timer = setTimeout(() => setLong(true), EARLY_MS);
-    return () => clearTimeout(timer);
+    if (!waiting) return setEarly(false);
+    let left = false;
+    const show = () => left || setEarly(true);
+    const timer = setTimeout(show, EARLY_MS);
+    void HERE.then((was) => was || show());
+    return () => {
+      left = true;
+      clearTimeout(timer);
+    };
   }, [waiting]);
-  return long;
+  return early;
 }
 
 function Outside({ route, standing, standings }: OutsideProps): JSX.Element {
-  const early = useLong(standing.at === "starting" && standing.first);
+  const early = useEarly(standing.at === "starting" && standing.first);
   if (standing.at === "starting" && !early) return <Loading words={standing.words} />;
   if (standing.at === "broken") return <TroubleNote trouble={standing.trouble} onRetry={standings.look} />;
   if (route.page === "security") return <SecurityPage />;
