@@ -9,6 +9,7 @@ from aiohttp import web
 from hub.circles import access, assigning, histories, naming, posting, reading, wraps
 from hub.circles.schemas import (
     HEADERS,
+    LIST_MOST,
     PAGE,
     POST_LIMIT,
     Assign,
@@ -48,7 +49,7 @@ async def post_entry(request: Request[PostEntry]) -> Reply:
 @route("GET", "/v1/circles", access=Member())
 async def list_circles(request: Request[None]) -> Reply:
     after = request.query_bytes("after", low=reading.CURSOR.size, high=reading.CURSOR.size)
-    limit = request.query_number("limit", PAGE, low=1, high=PAGE)
+    limit = request.query_number("limit", PAGE, low=1, high=LIST_MOST)
     async with request.read() as unit:
         return Reply(await reading.list_circles(unit, request.caller, after, limit))
 

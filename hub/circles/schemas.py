@@ -16,6 +16,8 @@ Hash = Annotated[bytes, Meta(min_length=32, max_length=32)]
 Signature = Annotated[bytes, Meta(min_length=64, max_length=64)]
 Box = Annotated[bytes, Meta(min_length=1, max_length=2048)]
 PAGE = 100
+LIST_MOST = 500
+"""Lines of a list of circles in one page, for whoever reads a long one to its end."""
 HEADERS = 500
 NAMES = 500
 """Names at once, and copies of keys at once: a whole list."""

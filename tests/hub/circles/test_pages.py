@@ -21,3 +21,9 @@ async def test_a_page_after_the_last_moment_there_is_holds_everything(hub: Runni
     _, _, owner, _ = await of_two(hub)
     last = (2**53 - 1).to_bytes(8, "big") + b"\xff" * 32
     assert len((await owner.end.good("GET", f"/v1/circles?after={last.hex()}"))["items"]) == 1
+
+
+async def test_a_page_is_of_a_hundred_and_of_five_hundred_at_most(small_hub: RunningHub) -> None:
+    end = (await build_world(small_hub)).vcu.manager
+    assert (await end.ask("GET", "/v1/circles?limit=500")).status == 200
+    assert (await end.ask("GET", "/v1/circles?limit=501")).status == 400

@@ -21,6 +21,8 @@ import { Role } from "@/protocol/organisation";
 import type { CircleRow, CircleSearch, CirclesView } from "@/vault/api";
 
 const LIST_PAGE = 100;
+/** After the first page, which somebody waits for. */
+const LATER_PAGE = 500;
 const AT_ONCE = 6;
 const FIRST_BATCH = 50;
 const BATCH = 200;
@@ -207,7 +209,7 @@ export class Circles {
   }
 
   #page(after: string | number | null): Promise<ListPage> {
-    const query = { after, limit: LIST_PAGE };
+    const query = { after, limit: after === null ? LIST_PAGE : LATER_PAGE };
     return this.#desk.connection.get("/v1/circles", answers.page(answers.CircleListed), { query });
   }
 

@@ -80,13 +80,24 @@ function schedule(shared: Uint8Array, info: Uint8Array): { key: Uint8Array; nonc
   };
 }
 
+const LABELS = new Map<string, Uint8Array>();
+
+/** The bytes of a label: RFC 9180 has few, and each opening takes all of them. */
+function labelOf(label: string): Uint8Array {
+  const known = LABELS.get(label);
+  if (known !== undefined) return known;
+  const made = utf8(label);
+  LABELS.set(label, made);
+  return made;
+}
+
 function labeledExtract(salt: Uint8Array, label: string, material: Uint8Array): Uint8Array {
-  return hmac256(salt, concat(VERSION, SUITE, utf8(label), material));
+  return hmac256(salt, concat(VERSION, SUITE, labelOf(label), material));
 }
 
 /** At most 32 bytes: one block. */
 function labeledExpand(secret: Uint8Array, label: string, info: Uint8Array, length: number): Uint8Array {
-  const labeled = concat(Uint8Array.of(length >> 8, length & 0xff), VERSION, SUITE, utf8(label), info);
+  const labeled = concat(Uint8Array.of(length >> 8, length & 0xff), VERSION, SUITE, labelOf(label), info);
   return expand256(secret, labeled).slice(0, length);
 }
 
