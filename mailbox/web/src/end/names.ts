@@ -80,8 +80,9 @@ export async function verifiedName(
   released: answers.NameRow | null,
   known: Named | null,
 ): Promise<About> {
+  if (known !== null) checkLeadsOn(view, known);
   const described = [...view.book.describing()].map((verified) => verified.placed.seq);
-  if (known !== null && known.aboutSeq === described[0] && stillStands(view, known)) return aboutKept(known);
+  if (known !== null && known.aboutSeq === described[0] && !isErased(view, known)) return aboutKept(known);
   if (released === null) return view.thread.about();
   if (!described.includes(released.seq)) {
     throw view.book.alarm(AlarmKind.CONTENT_CHANGED, { header: released.header });
@@ -97,10 +98,16 @@ export async function verifiedName(
   return about ?? view.thread.about();
 }
 
-function stillStands(view: CircleView, known: Named): boolean {
+/** What this device verified stays: pins are of the latest circles alone, names are of all. Throws Alarm. */
+function checkLeadsOn(view: CircleView, known: Named): void {
   const head = view.book.log.heads[known.seq];
-  const about = view.book.at(known.aboutSeq).placed.hash;
-  return head !== undefined && equal(head, known.head) && !view.book.circle.erased.has(about);
+  if (head === undefined || !equal(head, known.head)) {
+    throw view.book.alarm(AlarmKind.HISTORY_CHANGED, { pinned: known.head });
+  }
+}
+
+function isErased(view: CircleView, known: Named): boolean {
+  return view.book.circle.erased.has(view.book.at(known.aboutSeq).placed.hash);
 }
 
 function aboutKept({ title, reference }: Named): About {
