@@ -171,6 +171,38 @@ async def test_a_message_that_the_hub_took_is_not_sent_twice(seats: Seats, world
     await expect(partner.page.locator(".kith-entry", has_text="Once is enough")).to_have_count(1)
 
 
+async def test_an_invitation_that_was_accepted_unheard_leads_on_to_the_circle(
+    seats: Seats, world: World
+) -> None:
+    _, partner = seats
+    page, circle = partner.page, await world.vcu.manager.open_circle("Accepted unheard", "R-8")
+    await circle.invite(world.shelter.id, "Please help with a safe place.")
+    await partner.go(f"/circles/{circle.id.hex()}")
+    await page.get_by_role("button", name="Accept", exact=True).click()
+    await page.get_by_label("Anything to say with it?").fill("From Monday on.")
+    async with answers_lost(page, "/entries$"):
+        await page.get_by_role("button", name="Accept and open the circle").click()
+        await expect(page.get_by_role("alert")).to_contain_text(LOST)
+        await expect(page.get_by_label("Anything to say with it?")).to_have_value("From Monday on.")
+    await expect(page.get_by_label("Safe contact")).to_be_visible()
+    await expect(page.get_by_text("From Monday on.")).to_have_count(1)
+
+
+async def test_an_invitation_that_was_declined_unheard_leads_back_to_today(
+    seats: Seats, world: World
+) -> None:
+    _, partner = seats
+    page, circle = partner.page, await world.vcu.manager.open_circle("Declined unheard", "R-9")
+    await circle.invite(world.shelter.id, "Please help with a safe place.")
+    await partner.go(f"/circles/{circle.id.hex()}")
+    await page.get_by_role("button", name="Decline", exact=True).click()
+    await page.get_by_label("No capacity").check()
+    async with answers_lost(page, "/entries$"):
+        await page.get_by_role("button", name="Decline", exact=True).click()
+        await expect(page.get_by_role("alert")).to_contain_text(LOST)
+    await expect(page).to_have_url(re.compile("/today$"))
+
+
 async def test_a_file_whose_parts_went_unheard_is_shared_once(
     seats: Seats, world: World, tmp_path: Path
 ) -> None:

@@ -123,91 +123,42 @@ export function useDoing(): Doing {
   return { busy, trouble, run, clear };
 }
 
-/** Text that is kept as a sealed draft while it is typed. `ready` is false until the old draft was looked for. */
-export interface Draft {
-  readonly text: string;
-  readonly ready: boolean;
-  /** Whether all of it is kept. */
-  readonly kept: boolean;
-  /** What went wrong with keeping it; the text in the page is still there. */
-  readonly trouble: Trouble | undefined;
-  readonly write: (text: string) => void;
-  /** The same for every try to send these words; another one once they were changed or sent. */
-  readonly press: () => string;
-  /** Sent: forget it. */
-  readonly drop: () => void;
-}
+/** How often somebody who waits for a lost answer is looked for. */
+const LOOK_AGAIN_MS = 5_000;
 
-/** By slot, so that leaving a page and coming back is still the same try. */
-const presses = new Map<string, string>();
-
-/** A draft in `slot`, kept by the vault shortly after each pause and at once when the page is hidden or left. */
-export function useDraft(slot: string): Draft {
+/**
+ * While `trouble` says that an answer was lost: ask now and then whether it arrived after all, and at once when the
+ * line is back. `arrived` is called once.
+ */
+export function useLostAnswer(
+  trouble: Trouble | undefined,
+  look: (() => Promise<boolean>) | undefined,
+  arrived: () => void,
+): void {
   const vault = useVault();
-  const [text, setText] = useState("");
-  const [ready, setReady] = useState(false);
-  const [kept, setKept] = useState(false);
-  const [trouble, setTrouble] = useState<Trouble | undefined>(undefined);
-  const turn = useRef(0);
-
+  const lost = look !== undefined && (trouble?.kind === "away" || trouble?.code === "may-still-arrive");
+  const latest = useRef({ look, arrived });
+  latest.current = { look, arrived };
   useEffect(() => {
-    const mine = ++turn.current;
-    let left = false;
-    setText("");
-    setReady(false);
-    setKept(false);
-    vault.draft(slot).then(
-      (old) => {
-        if (turn.current === mine) {
-          setText(old);
-          setKept(old !== "");
-        }
-        if (!left) setReady(true);
-      },
-      () => !left && setReady(true),
-    );
-    const keep = () => void vault.keepDrafts().catch(() => undefined);
-    const hide = () => document.visibilityState === "hidden" && keep();
-    document.addEventListener("visibilitychange", hide);
-    addEventListener("pagehide", keep);
-    return () => {
-      left = true;
-      turn.current += 1;
-      keep();
-      document.removeEventListener("visibilitychange", hide);
-      removeEventListener("pagehide", keep);
+    if (!lost) return;
+    let [over, asking] = [false, false];
+    const again = async () => {
+      if (over || asking) return;
+      asking = true;
+      const found = await latest.current.look?.().catch(() => false);
+      asking = false;
+      if (!found || over) return;
+      over = true;
+      latest.current.arrived();
     };
-  }, [vault, slot]);
-
-  const write = useCallback(
-    (next: string) => {
-      const mine = ++turn.current;
-      presses.delete(slot);
-      setText(next);
-      setKept(false);
-      vault.saveDraft(slot, next).then(
-        () => {
-          if (turn.current !== mine) return;
-          setKept(true);
-          setTrouble(undefined);
-        },
-        (reason: unknown) => turn.current === mine && setTrouble(troubleOf(reason)),
-      );
-    },
-    [vault, slot],
-  );
-  const press = useCallback(() => {
-    const id = presses.get(slot) ?? crypto.randomUUID();
-    presses.set(slot, id);
-    return id;
-  }, [slot]);
-  const drop = useCallback(() => {
-    turn.current += 1;
-    presses.delete(slot);
-    setText("");
-    setKept(false);
-    void vault.dropDraft(slot).catch(() => undefined);
-  }, [vault, slot]);
-
-  return { text, ready, kept, trouble, write, press, drop };
+    const timer = setInterval(() => void again(), LOOK_AGAIN_MS);
+    const listening = vault.subscribe((event) => {
+      if (event.type === "line" && event.state !== "offline") void again();
+    });
+    return () => {
+      over = true;
+      clearInterval(timer);
+      listening();
+    };
+  }, [vault, lost]);
 }

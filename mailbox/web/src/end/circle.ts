@@ -2,7 +2,7 @@
 import { Actions } from "@/end/actions";
 import type { Desk } from "@/end/desk";
 import { EpochKeys } from "@/end/epochs";
-import { CannotSend, NotReady } from "@/end/errors";
+import { CannotSend, NotReady, Refused } from "@/end/errors";
 import { fetchRange } from "@/end/fetching";
 import { FreshEpoch, SpokenMeanwhile } from "@/end/freshness";
 import { Logbook } from "@/end/logbook";
@@ -126,6 +126,20 @@ export class CircleView {
     if (own === null) throw new CannotSend("The invitation could not be opened here.");
     const write: Write = async (position) => membership.answer(position, asked.hash, own, text, reason);
     return await this.#sendAnswer({ write, reason, intent: `answer\n${toHex(asked.hash)}\n${reason}` });
+  }
+
+  /** Whether the answer that was sent last, to accept (reason 0) or to decline, arrived though nobody said so. */
+  async answered(declining: boolean): Promise<boolean> {
+    const sent = this.#answering;
+    if (sent === null || (sent.reason !== 0) !== declining) return false;
+    try {
+      if ((await this.sealer.heard(sent.intent)) === null) return false;
+    } catch (error) {
+      // Whoever has declined is told of the circle no longer.
+      if (!(declining && error instanceof Refused && error.code === "not-found")) throw error;
+    }
+    this.#answering = null;
+    return true;
   }
 
   /** Sent again while nobody heard of it, it is found in the history instead. */

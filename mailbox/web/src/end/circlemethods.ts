@@ -45,6 +45,7 @@ type CircleApi = Pick<
   | "invite"
   | "accept"
   | "decline"
+  | "answered"
   | "removeMember"
   | "leave"
   | "close"
@@ -256,11 +257,12 @@ export function circleSide(context: Context): CircleSide {
       at.told(view);
     },
 
-    accept: (circle, text) => doing(circle, (view) => view.answer(text.normalize("NFC"), 0)),
-    decline: (circle, reason, text) => {
+    accept: (circle, text) => answering(circle, 0, text),
+    decline: async (circle, reason, text) => {
       require(reasons().invitationDecline.check(reason));
-      return doing(circle, (view) => view.answer(text.normalize("NFC"), reason));
+      await answering(circle, reason, text);
     },
+    answered: (circle, declining) => here().view(circle).answered(declining),
     removeMember: (circle, organisation, reason, text) => {
       require(reasons().removal.check(reason));
       return doing(circle, (view) => view.remove(fromHex(organisation), reason, text.normalize("NFC")));
@@ -316,6 +318,17 @@ export function circleSide(context: Context): CircleSide {
     const view = await at.synced(circle);
     await at.asked(change(view));
     at.told(view);
+  }
+
+  /** Accept (reason 0) or decline, unless the hub took that answer before and did not say so. */
+  async function answering(circle: Hex, reason: number, text: string): Promise<void> {
+    if (
+      await here()
+        .view(circle)
+        .answered(reason !== 0)
+    )
+      return;
+    await doing(circle, (view) => view.answer(text.normalize("NFC"), reason));
   }
 
   return {

@@ -17,15 +17,24 @@ const LOCAL = "draft-";
 const WORDS = text(0, MAX_ENCODED);
 
 /** What was written in that slot; empty when nothing was. */
-export async function readDraft(desk: Desk, slot: string): Promise<string> {
+export async function readDraft(
+  desk: Desk,
+  slot: string,
+  connection: Connection = desk.connection,
+): Promise<string> {
   const place = placeOf(desk, slot);
   const local = await desk.state.read(LOCAL + place);
   if (local !== null) return words(local);
   if (desk.state.kept) return "";
-  const sealed = await desk.connection.getBytes(`/v1/me/drafts/${place}`, 64 * 1024);
+  const sealed = await connection.getBytes(`/v1/me/drafts/${place}`, 64 * 1024);
   if (sealed === null) return "";
   const opened = await unlock(desk.me.secret.pins, sealed, contextOf(place)).catch(() => null);
   return opened === null ? "" : words(opened);
+}
+
+/** Whether words are short enough to be kept. */
+export function fits(written: string): boolean {
+  return pack(WORDS, written).length <= LARGEST;
 }
 
 /** Keep it. Throws NotReady when it can be kept nowhere; Away when only the hub could. */
@@ -38,7 +47,7 @@ export async function saveDraft(
   const place = placeOf(desk, slot);
   if (written === "") return await dropDraft(desk, slot, connection);
   const packed = pack(WORDS, written);
-  if (packed.length > LARGEST) {
+  if (!fits(written)) {
     throw new NotReady("This is too long to be kept as a draft. Send it, or shorten it.", "draft-not-kept");
   }
   if (await desk.state.write(LOCAL + place, packed)) return;
@@ -57,8 +66,13 @@ export async function dropDraft(
   if (!desk.state.kept) await connection.delete(`/v1/me/drafts/${place}`);
 }
 
+/** Another tab kept something there: where the hub keeps drafts, this page's own copy is old. */
+export async function forgetCopy(desk: Desk, slot: string): Promise<void> {
+  if (!desk.state.kept) await desk.state.remove(LOCAL + placeOf(desk, slot));
+}
+
 /** A slot's name as this device and the hub know it: it says nothing to them. */
-function placeOf(desk: Desk, slot: string): string {
+export function placeOf(desk: Desk, slot: string): string {
   if (slot.length === 0 || slot.length > SLOT_MAX) throw new BadInput("That is no place for a draft.");
   return toHex(hmac256(desk.me.secret.pins, utf8(`kith/1/draft-slot\0${slot}`)));
 }

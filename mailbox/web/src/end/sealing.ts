@@ -100,6 +100,16 @@ export class Sealer {
     });
   }
 
+  /** The receipt of what was posted with that intent and a lost answer, when it stands in the history after all. */
+  heard(intent: string): Promise<Receipt | null> {
+    return this.#book.lock.run(async () => {
+      await this.#book.sync();
+      const taken = this.#taken(this.#unsettled.get(intent) ?? []);
+      if (taken !== null) this.#unsettled.delete(intent);
+      return taken;
+    });
+  }
+
   /** The key in force, fetched when it is not known; null when its box does not hold. */
   async currentKey(): Promise<Uint8Array | null> {
     const { number } = this.#book.circle.epoch;

@@ -46,7 +46,7 @@ export class Tabs {
   readonly #neighbour: Neighbour;
   readonly #asked = new Map<string, (box: Uint8Array) => void>();
 
-  constructor(neighbour: Neighbour, line: Line | null = channel()) {
+  constructor(neighbour: Neighbour, line: Line | null = channel(CHANNEL)) {
     this.#line = line;
     this.#neighbour = neighbour;
     line?.addEventListener("message", ({ data }) => void this.#hear(data));
@@ -141,8 +141,9 @@ function infoOf(question: string): Uint8Array {
   return concat(INFO, utf8(question));
 }
 
-function channel(): Line | null {
-  return typeof BroadcastChannel === "function" ? new BroadcastChannel(CHANNEL) : null;
+/** A channel to the other tabs of this browser; null where there are none. */
+export function channel(name: string): Line | null {
+  return typeof BroadcastChannel === "function" ? new BroadcastChannel(name) : null;
 }
 
 /** Any page of this origin may speak here: nothing is taken as it comes. */

@@ -130,6 +130,8 @@ export interface VaultApi {
   invite(circle: Hex, invite: Invite): Promise<void>;
   accept(circle: Hex, text: string): Promise<void>;
   decline(circle: Hex, reason: number, text: string): Promise<void>;
+  /** After a lost answer: whether the hub took it all the same. */
+  answered(circle: Hex, declining: boolean): Promise<boolean>;
   /** What members were asked, and what the person agreed to. */
   invitedWith(circle: Hex): Promise<readonly InvitedWith[]>;
   removeMember(circle: Hex, organisation: Hex, reason: number, text: string): Promise<void>;
@@ -186,6 +188,11 @@ export interface VaultApi {
   /** The page is being hidden or left: what was written is kept now. */
   keepDrafts(): Promise<void>;
   dropDraft(slot: string): Promise<void>;
+  /** What another tab wrote in that slot and this one would have written over, newest first. */
+  draftsAside(slot: string): Promise<readonly string[]>;
+  /** These words, put aside before, become the draft; what was the draft is put aside. */
+  takeAside(slot: string, words: string): Promise<void>;
+  dropAside(slot: string, words: string): Promise<void>;
 
   checkConnection(): Promise<readonly ConnectionCheck[]>;
   securityDetails(circle?: Hex): Promise<SecurityDetails>;
@@ -202,4 +209,5 @@ export type VaultEvent =
   | { readonly type: "upload"; readonly job: UploadJob }
   | { readonly type: "download"; readonly job: DownloadJob }
   | { readonly type: "line"; readonly state: "live" | "polling" | "offline" }
+  | { readonly type: "draft"; readonly slot: string }
   | { readonly type: "alarm"; readonly trouble: Trouble };

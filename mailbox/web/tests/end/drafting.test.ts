@@ -22,8 +22,12 @@ function scene() {
   const state = new LocalState(null, "p/", secret.pins);
   const desk = { state, connection: line("session"), me: { secret } } as unknown as Desk; // all that drafts need
   let part: (parting: Connection) => Promise<unknown> = () => Promise.resolve();
-  const context = { desk: () => desk, onParting: (call: typeof part) => void (part = call) };
-  const drafts = draftMethods(context as unknown as Context); // as above
+  const context = {
+    desk: () => desk,
+    onParting: (call: typeof part) => void (part = call),
+    onForget: () => undefined,
+  };
+  const drafts = draftMethods(context as unknown as Context, null); // as above
   return { drafts, hub, part: () => part(line("parting")) };
 }
 

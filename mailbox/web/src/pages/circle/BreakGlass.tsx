@@ -4,10 +4,13 @@ import { useAsked } from "@/app/asked";
 import { useVault } from "@/app/vault";
 import { BackLink, Button, ButtonGroup } from "@/components/Button";
 import { ErrorSummary, errorOf, type FieldError } from "@/components/ErrorSummary";
-import { Radios, TextArea } from "@/components/Field";
+import { Radios } from "@/components/Field";
 import { Notice } from "@/components/Notice";
 import { Page } from "@/components/Page";
 import { Answer, TroubleNote } from "@/components/TroubleNote";
+import { textOf, useKept } from "@/pages/circle/kept";
+import { LongText } from "@/pages/circle/LongText";
+import { OtherWords } from "@/pages/circle/OtherWords";
 import type { BreakGlass as Reason, Trouble } from "@/vault/api";
 
 const SHORTEST = 10;
@@ -16,18 +19,30 @@ export function isNotAssigned(trouble: Trouble | undefined): boolean {
   return trouble?.code.replaceAll("_", "-") === "not-assigned";
 }
 
+/** Where a reason is kept until the circle was opened with it. */
+export function glassSlot(circle: string): string {
+  return `glass:${circle}`;
+}
+
+const NOTHING = { purpose: "", reason: "" };
+
+function readAnswers(found: Readonly<Record<string, unknown>>): typeof NOTHING {
+  return { purpose: textOf(found, "purpose"), reason: textOf(found, "reason") };
+}
+
 interface BreakGlassProps {
+  readonly circle: string;
   readonly busy: boolean;
   /** What went wrong with the reason that was given: it stays in the form. */
   readonly trouble: Trouble | undefined;
   readonly onReason: (reason: Reason) => void;
 }
 
-export function BreakGlass({ busy, trouble, onReason }: BreakGlassProps) {
+export function BreakGlass({ circle, busy, trouble, onReason }: BreakGlassProps) {
   const vault = useVault();
   const lists = useAsked("lists", () => vault.lists());
-  const [purpose, setPurpose] = useState("");
-  const [reason, setReason] = useState("");
+  const kept = useKept(glassSlot(circle), NOTHING, readAnswers);
+  const { purpose, reason } = kept.answers;
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
 
   function submit(longest: number): void {
@@ -63,23 +78,24 @@ export function BreakGlass({ busy, trouble, onReason }: BreakGlassProps) {
               submit(longestReason);
             }}
           >
+            <OtherWords draft={kept} />
             <Radios
               id="purpose"
               legend="What do you need it for?"
               choices={purposes.map(({ code, label }) => ({ value: String(code), label }))}
               value={purpose}
-              onChange={setPurpose}
+              onChange={(chosen) => kept.set({ purpose: chosen })}
               error={errorOf(errors, "purpose")}
             />
-            <TextArea
+            <LongText
               id="reason"
               label="Why do you need to see it now?"
               hint="Write at least a short sentence."
               value={reason}
-              onInput={setReason}
+              onInput={(words) => kept.set({ reason: words })}
               limit={longestReason}
               rows={4}
-              error={errorOf(errors, "reason")}
+              errors={errors}
             />
             <ButtonGroup>
               <Button type="submit" kind="warning" busy={busy} busyWords="Opening">

@@ -1,5 +1,5 @@
 /** One support circle: who it is about and how to reach them safely always in sight, its parts behind tabs. */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { useAsked } from "@/app/asked";
 import { circlePath, type CircleTab } from "@/app/router";
 import { useNow, useVault } from "@/app/vault";
@@ -11,7 +11,7 @@ import { Page } from "@/components/Page";
 import { Tabs } from "@/components/Tabs";
 import { TroubleNote } from "@/components/TroubleNote";
 import { About } from "@/pages/circle/about/About";
-import { BreakGlass, isNotAssigned } from "@/pages/circle/BreakGlass";
+import { BreakGlass, glassSlot, isNotAssigned } from "@/pages/circle/BreakGlass";
 import { Documents } from "@/pages/circle/documents/Documents";
 import { PreviewPage } from "@/pages/circle/documents/Preview";
 import { useTransfers } from "@/pages/circle/documents/useTransfers";
@@ -55,10 +55,19 @@ function OneCircle({ circle, tab, rest }: CircleProps) {
   const [reason, setReason] = useState<Reason | undefined>(undefined);
   const asked = useAsked(`circle:${circle}`, () => vault.circle(circle, reason), [reason]);
   const head = asked.value;
+  const openedFor = reason !== undefined && head !== undefined;
+  useEffect(() => {
+    if (openedFor) void vault.dropDraft(glassSlot(circle)).catch(() => undefined);
+  }, [vault, circle, openedFor]);
   if (head) return <Opened head={head} tab={tab} rest={rest} again={asked.again} trouble={asked.trouble} />;
   if (reason || isNotAssigned(asked.trouble))
     return (
-      <BreakGlass busy={asked.asking} trouble={reason ? asked.trouble : undefined} onReason={setReason} />
+      <BreakGlass
+        circle={circle}
+        busy={asked.asking}
+        trouble={reason ? asked.trouble : undefined}
+        onReason={setReason}
+      />
     );
   return (
     <Page heading="Circle" tab="Circle" headingHidden before={<BackLink to="/circles">All circles</BackLink>}>

@@ -1,15 +1,12 @@
 /** What an invited organisation sees before it answers: who asks, for what, until when. Nothing else. */
 import { useState } from "preact/hooks";
-import { useDoing, useDraft } from "@/app/asked";
 import { navigate } from "@/app/router";
 import { useVault } from "@/app/vault";
 import { BackLink, Button, ButtonGroup } from "@/components/Button";
-import { TextArea } from "@/components/Field";
 import { Notice } from "@/components/Notice";
 import { Page } from "@/components/Page";
 import { SummaryList } from "@/components/SummaryList";
-import { TroubleNote } from "@/components/TroubleNote";
-import { LONGEST_WORDS, ReasonForm } from "@/pages/circle/ReasonForm";
+import { ReasonForm } from "@/pages/circle/ReasonForm";
 import { InPlace, useInside, When } from "@/pages/circle/inside";
 
 export function Invited() {
@@ -72,39 +69,19 @@ function Answering({ answer, onAnswer }: AnsweringProps) {
 function AcceptForm({ onBack }: { readonly onBack: () => void }) {
   const { head, again } = useInside();
   const vault = useVault();
-  const doing = useDoing();
-  const draft = useDraft(`accept:${head.circle}`);
-  async function send(): Promise<void> {
-    if (!(await doing.run(() => vault.accept(head.circle, draft.text.trim())))) return;
-    draft.drop();
-    again();
-  }
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
-    >
-      <h2 class="govuk-heading-m">Accept the invitation</h2>
-      <TextArea
-        label="Anything to say with it? (optional)"
-        hint="Everyone in the circle can read this."
-        value={draft.text}
-        onInput={draft.write}
-        limit={LONGEST_WORDS}
-        rows={3}
-      />
-      <TroubleNote trouble={doing.trouble} />
-      <ButtonGroup>
-        <Button type="submit" busy={doing.busy} busyWords="Accepting">
-          Accept and open the circle
-        </Button>
-        <Button kind="quiet" onClick={onBack}>
-          Go back
-        </Button>
-      </ButtonGroup>
-    </form>
+    <ReasonForm
+      slot={`accept:${head.circle}`}
+      title="Accept the invitation"
+      words={{ label: "Anything to say with it? (optional)", hint: "Everyone in the circle can read this." }}
+      button="Accept and open the circle"
+      kind="primary"
+      busyWords="Accepting"
+      send={(_, text) => vault.accept(head.circle, text)}
+      look={() => vault.answered(head.circle, false)}
+      onDone={again}
+      onBack={onBack}
+    />
   );
 }
 
@@ -113,6 +90,7 @@ function DeclineForm({ onBack }: { readonly onBack: () => void }) {
   const vault = useVault();
   return (
     <ReasonForm
+      slot={`decline:${head.circle}`}
       title="Decline the invitation"
       legend="Why do you decline?"
       reasons={(lists) => lists.declineReasons}
@@ -120,7 +98,8 @@ function DeclineForm({ onBack }: { readonly onBack: () => void }) {
       button="Decline"
       busyWords="Declining"
       send={(reason, text) => vault.decline(head.circle, reason, text)}
-      onDone={() => navigate("/today")}
+      look={() => vault.answered(head.circle, true)}
+      onDone={() => navigate("/today", { note: "You have declined the invitation." })}
       onBack={onBack}
     />
   );

@@ -1,9 +1,9 @@
 /** Asking a member for something to be done: the questions are the same in an invitation and in a plan. */
 import { fromLocalInput, toLocalInput } from "@/app/time";
 import { errorOf, type FieldError } from "@/components/ErrorSummary";
-import { Radios, TextArea, TextField } from "@/components/Field";
+import { Radios, TextField } from "@/components/Field";
 import { isRecord, textOf } from "@/pages/circle/kept";
-import { LONGEST_WORDS } from "@/pages/circle/ReasonForm";
+import { LongText, LONGEST_WORDS } from "@/pages/circle/LongText";
 import type { AskedAction } from "@/vault/api";
 
 /** One wish as it is typed. */
@@ -86,14 +86,12 @@ export function WishFields({ wish, errors, prefix = "action", onChange }: WishFi
         maxLength={LONGEST_TITLE}
         error={errorOf(errors, `${prefix}-title`)}
       />
-      <TextArea
+      <LongText
         id={`${prefix}-text`}
         label="Details (optional)"
         value={wish.text}
         onInput={(text) => onChange({ text })}
-        limit={LONGEST_WORDS}
-        rows={3}
-        error={errorOf(errors, `${prefix}-text`)}
+        errors={errors}
       />
       <TextField
         id={`${prefix}-due`}

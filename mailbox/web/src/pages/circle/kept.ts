@@ -1,5 +1,5 @@
 /** A form whose answers are kept as a sealed draft while it is filled in, and come back after a reload. */
-import { useDraft } from "@/app/asked";
+import { useDraft } from "@/app/draft";
 
 export interface Kept<T> {
   readonly answers: T;
@@ -10,6 +10,10 @@ export interface Kept<T> {
   readonly drop: () => void;
   /** The same for every try to send these answers. */
   readonly press: () => string;
+  /** What another tab wrote into the same form at the same time (`Draft`). */
+  readonly others: readonly string[];
+  readonly take: (words: string) => void;
+  readonly forget: (words: string) => void;
 }
 
 /** `read` takes what was kept, and answers undefined for anything that is not such a form. */
@@ -18,15 +22,9 @@ export function useKept<T extends object>(
   start: T,
   read: (found: Readonly<Record<string, unknown>>) => T | undefined,
 ): Kept<T> {
-  const draft = useDraft(slot);
-  const answers = unpacked(draft.text, read) ?? start;
-  return {
-    answers,
-    ready: draft.ready,
-    set: (change) => draft.write(JSON.stringify({ ...answers, ...change })),
-    drop: draft.drop,
-    press: draft.press,
-  };
+  const { text, write, ...draft } = useDraft(slot);
+  const answers = unpacked(text, read) ?? start;
+  return { ...draft, answers, set: (change) => write(JSON.stringify({ ...answers, ...change })) };
 }
 
 function unpacked<T>(text: string, read: (found: Readonly<Record<string, unknown>>) => T | undefined) {

@@ -13,6 +13,7 @@ import { TroubleNote } from "@/components/TroubleNote";
 import { AboutFields, checkAbout, NO_ABOUT, readAbout, trimmed } from "@/pages/circle/about/fields";
 import { useKept } from "@/pages/circle/kept";
 import "@/styles/circle.scss";
+import { OtherWords } from "@/pages/circle/OtherWords";
 
 export function OpenCircle() {
   const { kind } = useSession();
@@ -70,6 +71,7 @@ function Opening() {
           <p class="govuk-body">
             Only members of the circle can read what you write here. You invite them next.
           </p>
+          <OtherWords draft={kept} />
           <AboutFields about={kept.answers} errors={errors} onChange={kept.set} />
           <TroubleNote trouble={doing.trouble} onRetry={() => void open()} />
           <ButtonGroup>

@@ -14,6 +14,7 @@ import { AboutFields, checkAbout, readAbout, trimmed } from "@/pages/circle/abou
 import { CloseCircle, EraseEntry, ReopenCircle } from "@/pages/circle/about/Ending";
 import { useKept } from "@/pages/circle/kept";
 import { mayManage, useInside } from "@/pages/circle/inside";
+import { OtherWords } from "@/pages/circle/OtherWords";
 
 export function About({ rest }: { readonly rest: readonly string[] }) {
   const { head } = useInside();
@@ -113,6 +114,7 @@ function Edit() {
       <BackLink to={back}>About this circle</BackLink>
       <h2 class="govuk-heading-m">Change what this circle says about itself</h2>
       <ErrorSummary errors={errors} />
+      <OtherWords draft={kept} />
       <AboutFields about={kept.answers} errors={errors} onChange={kept.set} />
       <TroubleNote trouble={doing.trouble} />
       <ButtonGroup>

@@ -12,6 +12,7 @@ export function CloseCircle() {
   const back = () => navigate(circlePath(head.circle, "about"));
   return (
     <ReasonForm
+      slot={`close:${head.circle}`}
       title="Close this circle?"
       legend="Why is it closed?"
       reasons={(lists) => lists.closeReasons}
@@ -41,6 +42,7 @@ export function ReopenCircle() {
   const back = () => navigate(circlePath(head.circle, "about"));
   return (
     <ReasonForm
+      slot={`reopen:${head.circle}`}
       title="Open this circle again?"
       words={{ label: "Why is it opened again?", hint: "The members can read this." }}
       button="Open it again"
@@ -70,6 +72,7 @@ export function EraseEntry({ seq }: { readonly seq: number }) {
     );
   return (
     <ReasonForm
+      slot={`erase:${head.circle}:${seq}`}
       title="Erase this entry?"
       legend="Why must it go?"
       reasons={(lists) => lists.eraseReasons}

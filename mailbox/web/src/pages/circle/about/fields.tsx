@@ -1,7 +1,8 @@
 /** What a circle is called and how to reach the person safely: the safe contact comes first, it matters most. */
 import { errorOf, type FieldError } from "@/components/ErrorSummary";
-import { TextArea, TextField } from "@/components/Field";
+import { TextField } from "@/components/Field";
 import { textOf } from "@/pages/circle/kept";
+import { LongText } from "@/pages/circle/LongText";
 import type { About } from "@/vault/api";
 
 /** Source: the longest texts of PROTOCOL's "open" and "details". */
@@ -46,7 +47,7 @@ interface AboutFieldsProps {
 export function AboutFields({ about, errors, onChange }: AboutFieldsProps) {
   return (
     <>
-      <TextArea
+      <LongText
         id="safe-contact"
         label="How to reach the person safely"
         hint="How, when, and what never to do. For example: text only, weekdays 9am to 3pm. Never leave a voicemail."
@@ -54,7 +55,7 @@ export function AboutFields({ about, errors, onChange }: AboutFieldsProps) {
         onInput={(safeContact) => onChange({ safeContact })}
         limit={LONGEST.safeContact}
         rows={4}
-        error={errorOf(errors, "safe-contact")}
+        errors={errors}
       />
       <TextField
         id="title"

@@ -7,7 +7,7 @@ import { useVault } from "@/app/vault";
 import { announce } from "@/components/Announce";
 import { BackLink, Button, ButtonGroup } from "@/components/Button";
 import { ErrorSummary, errorOf, type FieldError } from "@/components/ErrorSummary";
-import { Radios, TextArea, TextField } from "@/components/Field";
+import { Radios, TextField } from "@/components/Field";
 import { Loading } from "@/components/Loading";
 import { Notice } from "@/components/Notice";
 import { SummaryList } from "@/components/SummaryList";
@@ -17,7 +17,8 @@ import { checkInvite, LONGEST_TITLE, NO_INVITE, readInvite, type Typed } from "@
 import { FindPartner } from "@/pages/circle/invite/FindPartner";
 import { useKept, type Kept } from "@/pages/circle/kept";
 import { mayManage, useInside } from "@/pages/circle/inside";
-import { LONGEST_WORDS } from "@/pages/circle/ReasonForm";
+import { LongText } from "@/pages/circle/LongText";
+import { OtherWords } from "@/pages/circle/OtherWords";
 import type { Invite as Invitation } from "@/vault/api";
 
 export function Invite() {
@@ -63,6 +64,7 @@ function Write({ kept, onReview }: { readonly kept: Kept<Typed>; readonly onRevi
     >
       <h2 class="govuk-heading-m">Invite an organisation</h2>
       <ErrorSummary errors={errors} />
+      <OtherWords draft={kept} />
       <FindPartner
         here={head.members.map((member) => member.organisation)}
         chosen={answers.organisation}
@@ -79,15 +81,14 @@ function Write({ kept, onReview }: { readonly kept: Kept<Typed>; readonly onRevi
         maxLength={LONGEST_TITLE}
         error={errorOf(errors, "invite-title")}
       />
-      <TextArea
+      <LongText
         id="invite-text"
         label="What do you ask of them, and what did the person agree to?"
         hint="They see this before they accept. Say that the person agreed to your asking, or why you may ask without."
         value={answers.text}
         onInput={(text) => set({ text })}
-        limit={LONGEST_WORDS}
         rows={5}
-        error={errorOf(errors, "invite-text")}
+        errors={errors}
       />
       <Radios
         id="history"

@@ -3,7 +3,7 @@ import { fromLocalInput } from "@/app/time";
 import type { FieldError } from "@/components/ErrorSummary";
 import { checkWish, readWish, type Wish } from "@/pages/circle/asking";
 import { textOf } from "@/pages/circle/kept";
-import { LONGEST_WORDS } from "@/pages/circle/ReasonForm";
+import { LONGEST_WORDS } from "@/pages/circle/LongText";
 
 export interface Typed {
   readonly organisation: string;

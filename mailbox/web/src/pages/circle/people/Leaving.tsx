@@ -16,6 +16,7 @@ export function RemoveMember({ member }: { readonly member: MemberView }) {
   const back = () => navigate(circlePath(head.circle, "people"));
   return (
     <ReasonForm
+      slot={`remove:${head.circle}:${member.organisation}`}
       title={invited ? `Withdraw the invitation to ${member.legalName}?` : `Remove ${member.legalName}?`}
       legend="Why?"
       reasons={(lists) => lists.removeReasons}
@@ -45,6 +46,7 @@ export function Leave() {
   const vault = useVault();
   return (
     <ReasonForm
+      slot={`leave:${head.circle}`}
       title="Leave this circle?"
       legend="Why does your organisation leave?"
       reasons={(lists) => lists.removeReasons}

@@ -4,13 +4,14 @@ import { useAsked, useDoing } from "@/app/asked";
 import { circlePath, navigate } from "@/app/router";
 import { useVault } from "@/app/vault";
 import { BackLink, Button, ButtonGroup } from "@/components/Button";
-import { ErrorSummary, errorOf, type FieldError } from "@/components/ErrorSummary";
-import { Checkbox, TextArea } from "@/components/Field";
+import { ErrorSummary, type FieldError } from "@/components/ErrorSummary";
+import { Checkbox } from "@/components/Field";
 import { Loading } from "@/components/Loading";
 import { Answer, TroubleNote } from "@/components/TroubleNote";
 import { isRecord, textOf, useKept } from "@/pages/circle/kept";
 import { useInside } from "@/pages/circle/inside";
-import { LONGEST_WORDS } from "@/pages/circle/ReasonForm";
+import { LongText, LONGEST_WORDS } from "@/pages/circle/LongText";
+import { OtherWords } from "@/pages/circle/OtherWords";
 import type { NeedView, PlanView, ReasonChoice } from "@/vault/api";
 
 /** Source: PROTOCOL's longest text. */
@@ -102,7 +103,8 @@ export function EditPlan({ plan }: { readonly plan: PlanView }) {
               void save(needs);
             }}
           >
-            <TextArea
+            <OtherWords draft={kept} />
+            <LongText
               id="summary"
               label="What is going on, and what should come of it?"
               hint="Everyone in the circle can read this."
@@ -110,7 +112,7 @@ export function EditPlan({ plan }: { readonly plan: PlanView }) {
               onInput={(summary) => kept.set({ summary })}
               limit={LONGEST_SUMMARY}
               rows={6}
-              error={errorOf(errors, "summary")}
+              errors={errors}
             />
             <fieldset class="govuk-fieldset">
               <legend class="govuk-fieldset__legend govuk-fieldset__legend--s">Needs</legend>
@@ -161,14 +163,12 @@ function NeedFields({ id, label, need, errors, onChange }: NeedFieldsProps) {
       <Checkbox id={id} label={label} checked={need.on} onChange={(on) => onChange({ ...need, on })} />
       {need.on && (
         <div class="kith-need__more">
-          <TextArea
+          <LongText
             id={`${id}-text`}
             label={`What do they need? (${label})`}
             value={need.text}
             onInput={(text) => onChange({ ...need, text })}
-            limit={LONGEST_WORDS}
-            rows={3}
-            error={errorOf(errors, `${id}-text`)}
+            errors={errors}
           />
           <Checkbox
             id={`${id}-gap`}

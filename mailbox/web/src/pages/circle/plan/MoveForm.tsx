@@ -5,11 +5,12 @@ import { fromLocalInput, toLocalInput } from "@/app/time";
 import { useVault } from "@/app/vault";
 import { Button, ButtonGroup } from "@/components/Button";
 import { ErrorSummary, errorOf, type FieldError } from "@/components/ErrorSummary";
-import { Radios, Select, TextArea, TextField } from "@/components/Field";
+import { Radios, Select, TextField } from "@/components/Field";
 import { Answer, TroubleNote } from "@/components/TroubleNote";
 import { useInside } from "@/pages/circle/inside";
 import { textOf, useKept } from "@/pages/circle/kept";
-import { LONGEST_WORDS } from "@/pages/circle/ReasonForm";
+import { LongText, LONGEST_WORDS } from "@/pages/circle/LongText";
+import { OtherWords } from "@/pages/circle/OtherWords";
 import type { ActionView, MoveChoice } from "@/vault/api";
 
 interface MoveFormProps {
@@ -84,6 +85,7 @@ export function MoveForm({ action, move, onDone, onBack }: MoveFormProps) {
     >
       <h3 class="govuk-heading-s">{move.label}</h3>
       <ErrorSummary errors={errors} />
+      <OtherWords draft={kept} />
       {move.needsReason && <Reasons move={move} answers={answers} set={set} errors={errors} />}
       {move.needsOrganisation && <Whom answers={answers} set={set} errors={errors} />}
       {HANDING_OVER.includes(move.move) && <Colleague answers={answers} set={set} />}
@@ -98,15 +100,13 @@ export function MoveForm({ action, move, onDone, onBack }: MoveFormProps) {
           width={20}
         />
       )}
-      <TextArea
+      <LongText
         id="words"
         label={words.label}
         hint="Everyone in the circle can read this."
         value={answers.text}
         onInput={(text) => set({ text })}
-        limit={LONGEST_WORDS}
-        rows={3}
-        error={errorOf(errors, "words")}
+        errors={errors}
       />
       <TroubleNote trouble={doing.trouble} />
       <ButtonGroup>

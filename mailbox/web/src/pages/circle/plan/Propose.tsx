@@ -10,6 +10,7 @@ import { TroubleNote } from "@/components/TroubleNote";
 import { askedOf, checkWish, newWish, readWish, WishFields } from "@/pages/circle/asking";
 import { textOf, useKept } from "@/pages/circle/kept";
 import { useInside } from "@/pages/circle/inside";
+import { OtherWords } from "@/pages/circle/OtherWords";
 
 export function Propose() {
   const { head } = useInside();
@@ -51,6 +52,7 @@ export function Propose() {
           void submit();
         }}
       >
+        <OtherWords draft={kept} />
         <Radios
           id="whom"
           legend="Who should do it?"

@@ -1,6 +1,7 @@
 /** Writing: the words are kept as they are typed, stay when sending fails, and say who will read them. */
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { useDoing, useDraft, type Draft } from "@/app/asked";
+import { useDoing } from "@/app/asked";
+import { useDraft, type Draft } from "@/app/draft";
 import { useVault } from "@/app/vault";
 import { announce } from "@/components/Announce";
 import { Button } from "@/components/Button";
@@ -10,6 +11,7 @@ import { TransferList } from "@/pages/circle/documents/TransferList";
 import { useInside } from "@/pages/circle/inside";
 import { packDraft, unpackDraft, type MessageDraft } from "@/pages/circle/thread/draft";
 import { ReadersChoice } from "@/pages/circle/thread/ReadersChoice";
+import { OtherWords } from "@/pages/circle/OtherWords";
 
 /** The most one message holds. Source: PROTOCOL's longest text. */
 const LIMIT = 32_000;
@@ -63,6 +65,7 @@ function Writing({ onSent }: { readonly onSent: () => Promise<void> }) {
     >
       <TroubleNote trouble={sending.trouble} onRetry={() => void send()} />
       <TransferList />
+      <OtherWords draft={draft} />
       <ReadersChoice head={head} only={message.only} onChange={(only) => write({ only })} />
       <WordsBox draft={draft} message={message} busy={sending.busy} write={write} send={send} />
       <div class="kith-composer__row">
