@@ -53,6 +53,7 @@ async def knock(unit: Unit, hub: Hub, account: Row, given: ProveSignIn, now: int
     await unit.run(queries.DROP_CODE, p_worker=account.worker)
     if given.device is not None:
         await devices.remember(unit, account.worker, given.device, now)
+    await notifications.notify_ways(unit, hub, account.worker, account.organisation, now)
     return Door.OPEN, 0
 
 

@@ -17,6 +17,7 @@ from hub.accounts.sign_in import NotProved, auth_hash
 from hub.kernel.caller import Caller
 from hub.kernel.context import Hub
 from hub.kernel.refusals import Conflicting, NotAllowed, NotFound
+from hub.notifications import service as notifications
 from policies.limits import limits
 from storage.database import Row, Unit
 
@@ -26,8 +27,9 @@ def credential_hash(credential: bytes) -> bytes:
     return hashlib.sha256(credential).digest()
 
 
-async def add(unit: Unit, caller: Caller, given: AddPasskey, now: int) -> Passkey:
-    """Keep a passkey's wrap; the same credential again takes the place of what was kept.
+async def add(unit: Unit, hub: Hub, caller: Caller, given: AddPasskey, now: int) -> Passkey:
+    """Keep a passkey's wrap, and mail its owner that there is one; the same credential again takes the place
+    of what was kept.
 
     Raises:
         NotAllowed: too many. Conflicting: it is somebody else's.
@@ -50,6 +52,7 @@ async def add(unit: Unit, caller: Caller, given: AddPasskey, now: int) -> Passke
     )
     if not added:
         raise Conflicting("Make another passkey.")
+    await notifications.notify_ways(unit, hub, caller.worker, caller.organisation, now)
     return Passkey(credential=given.credential, label_box=given.label_box, created_at=now, used_at=None)
 
 
@@ -68,10 +71,11 @@ async def mine(unit: Unit, caller: Caller) -> Passkeys:
     )
 
 
-async def remove(unit: Unit, caller: Caller, name: bytes) -> None:
-    """Forget one. Raises NotFound for what is not the caller's."""
+async def remove(unit: Unit, hub: Hub, caller: Caller, name: bytes, now: int) -> None:
+    """Forget one, and mail its owner. Raises NotFound for what is not the caller's."""
     if not await unit.run(queries.DROP_PASSKEY, p_worker=caller.worker, p_credential_hash=name):
         raise NotFound
+    await notifications.notify_ways(unit, hub, caller.worker, caller.organisation, now)
 
 
 async def proved(unit: Unit, hub: Hub, given: SignInByPasskey) -> Row:

@@ -185,7 +185,7 @@ async def put_profile(request: Request[PutProfile]) -> Reply:
 @route("POST", "/v1/me/passkeys", access=SignedIn(), body=AddPasskey, limit=8192)
 async def add_passkey(request: Request[AddPasskey]) -> Reply:
     async with request.write() as unit:
-        added = await passkeys.add(unit, request.caller, request.body, request.now)
+        added = await passkeys.add(unit, request.hub, request.caller, request.body, request.now)
     return Reply(added, status=201)
 
 
@@ -198,7 +198,7 @@ async def list_passkeys(request: Request[None]) -> Reply:
 @route("DELETE", "/v1/me/passkeys/{credential:hash}", access=SignedIn())
 async def remove_passkey(request: Request[None]) -> Reply:
     async with request.write() as unit:
-        await passkeys.remove(unit, request.caller, request.id("credential"))
+        await passkeys.remove(unit, request.hub, request.caller, request.id("credential"), request.now)
     return Reply()
 
 

@@ -22,6 +22,8 @@ async def _place(unit: Unit, caller: Caller, found: Row) -> FollowedPlace:
     """A circle that the organisation has left is no place any more."""
     if found.place == "organisation":
         return FollowedPlace(kind="organisation", id=caller.organisation, seq=None)
+    if found.place == queries.SETTINGS:
+        return FollowedPlace(kind=queries.SETTINGS, id=None, seq=None)
     if found.place == "circle":
         words = {"p_circle": found.circle, "p_organisation": caller.organisation}
         if await unit.value(queries.STILL_THERE, **words) is not None:

@@ -119,8 +119,14 @@ MOOT = (
     .values(check_at=null(), mail=null())
 )
 """Kept, so that it cannot be queued again."""
-OPEN_MAIL = (
-    select(m.next_at).where(m.worker == _p("worker"), m.state == "waiting", m.sign_in_code.is_(None)).limit(1)
+SETTINGS = "settings"
+"""The place of a mail that tells somebody how they sign in has changed: such a mail is no digest."""
+_is_digest = and_(m.sign_in_code.is_(None), or_(m.place.is_(None), m.place != SETTINGS))
+OPEN_MAIL = select(m.next_at).where(m.worker == _p("worker"), m.state == "waiting", _is_digest).limit(1)
+TOLD_OF_WAYS = (
+    select(m.mail)
+    .where(m.worker == _p("worker"), m.state == "waiting", m.attempts == 0, m.place == SETTINGS)
+    .limit(1)
 )
 DROP_CODES = delete(mails).where(m.worker == _p("worker"), m.state == "waiting", m.sign_in_code.is_not(None))
 ADD_MAIL = mails.insert()

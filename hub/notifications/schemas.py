@@ -16,7 +16,7 @@ class Follow(Input):
 
 
 class FollowedPlace(Output):
-    """``kind`` is circle, organisation or today; ``id`` of the circle or organisation."""
+    """``kind`` is circle, organisation, settings or today; ``id`` of the circle or organisation."""
 
     kind: str
     id: bytes | None

@@ -53,7 +53,7 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a digest's link leads."""
+    """Where a mail's link leads."""
 
     name: str
     circle: bytes | None = None
@@ -95,7 +95,7 @@ async def _claimed(unit: Unit, hub: Hub, row: Row, now: int) -> Try | None:
     envelope = Envelope(hub.settings.mail_from, to, links.message_id(hub, row.mail), now)
     content = write(letter, envelope)
     is_code = row.sign_in_code is not None
-    worker = None if is_code else row.worker
+    worker = None if is_code or row.place == queries.SETTINGS else row.worker
     return Try(row.mail, worker, is_code, to, content, row.attempts + 1, first_try, row.undelivered)
 
 
@@ -107,6 +107,8 @@ async def _written(unit: Unit, hub: Hub, row: Row, now: int) -> Found | None:
         return await _code(unit, hub, row, now)
     if row.worker is None:
         return await _enrolment(unit, hub, row)
+    if row.place == queries.SETTINGS:
+        return await _ways(unit, hub, row)
     return await _digest(unit, hub, row, now)
 
 
@@ -131,6 +133,17 @@ async def _enrolment(unit: Unit, hub: Hub, row: Row) -> Found:
         row.address,
         None,
     )
+
+
+async def _ways(unit: Unit, hub: Hub, row: Row) -> Found | None:
+    """Which way it was, Settings shows: the mail, which others may read, does not say."""
+    to = await unit.value(queries.MAIL_OF, p_worker=row.worker)
+    if to is None:
+        await unit.run(queries.DROP_MAIL, p_mail=row.mail)
+        return None
+    days = limits().links.mail_ms // DAY
+    letter = Letter("ways", "How you sign in has changed", links.personal_link(hub, row.mail), days=days)
+    return letter, str(to), Place(queries.SETTINGS)
 
 
 async def _digest(unit: Unit, hub: Hub, row: Row, now: int) -> Found | None:

@@ -149,6 +149,15 @@ async def notify_code(
     unit.after_commit(lambda: hub.wakes.wake(SEND))
 
 
+async def notify_ways(unit: Unit, hub: Hub, worker: bytes, organisation: bytes, now: int) -> None:
+    """Queue a mail that how this worker signs in has changed, with a link to where it can be looked at; it
+    leaves at once, at any hour, whatever else waits. One that has not been tried yet speaks for this change
+    too."""
+    if await unit.value(queries.TOLD_OF_WAYS, p_worker=worker) is None:
+        await unit.run(queries.ADD_MAIL, **new_mail(worker, organisation, now) | {"place": queries.SETTINGS})
+    unit.after_commit(lambda: hub.wakes.wake(SEND))
+
+
 async def drop_codes(unit: Unit, worker: bytes) -> None:
     """No code on its way to this worker leaves any more."""
     await unit.run(queries.DROP_CODES, p_worker=worker)

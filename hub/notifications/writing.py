@@ -24,8 +24,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a mail says. ``template``: digest, enrolment, code or test; ``organisation``: the recipient's
-    own; ``days`` and ``minutes``: for how long the link or the code works."""
+    """What a mail says. ``template``: digest, enrolment, code, ways or test; ``organisation``: the
+    recipient's own; ``days`` and ``minutes``: for how long the link or the code works."""
 
     template: str
     subject: str

@@ -49,7 +49,7 @@ mails = Table(
     Column("invitation", LargeBinary, comment="of an enrolment only"),
     Column("sign_in_code", LargeBinary, comment="of a code only: what its digits are made from"),
     Column("token_hash", LargeBinary, unique=True, comment="of the personal link"),
-    Column("place", Text, comment="circle, organisation or today: where the link leads"),
+    Column("place", Text, comment="circle, organisation, settings or today: where the link leads"),
     Column("circle", LargeBinary),
     Column("seq", BigInteger),
     Column("made_at", BigInteger, nullable=False),

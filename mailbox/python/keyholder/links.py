@@ -15,7 +15,7 @@ _TOKEN = re.compile(r"(?:^|/go/)([0-9a-f]{64})$")
 
 
 class Place(Answer, frozen=True, kw_only=True):
-    """Where a link leads. ``kind`` is circle, organisation or today."""
+    """Where a link leads. ``kind`` is circle, organisation, settings or today."""
 
     kind: Word
     id: Annotated[bytes, Meta(max_length=32)] | None = None

@@ -5,7 +5,7 @@ import type { Connection } from "@/hub/connection";
 import { answer, bytes, flag, maybe, or } from "@/hub/decoding";
 import { fromHex, toHex } from "@/protocol/bytes";
 
-/** Where a link leads. `kind` is circle, organisation or today. */
+/** Where a link leads. `kind` is circle, organisation, settings or today. */
 interface Place {
   readonly kind: string;
   readonly id: Uint8Array | null;
@@ -26,5 +26,5 @@ export async function follow(connection: Connection, token: string): Promise<str
   }
   const { place } = await connection.post("/v1/links/follow", { token: fromHex(token) }, Followed);
   if (place.kind === "circle" && place.id?.length === 32) return `/circles/${toHex(place.id)}`;
-  return place.kind === "organisation" ? "/organisation" : "/today";
+  return place.kind === "organisation" || place.kind === "settings" ? `/${place.kind}` : "/today";
 }
