@@ -169,3 +169,19 @@ def test_nothing_is_left_for_later_and_no_test_is_skipped() -> None:
         if later.search(line)
     ]
     assert not found, told(found)
+
+
+LONG_FIELD = re.compile(r"<(LongText|TextArea|textarea)\b")
+KEEPS = re.compile(r"\buse(Kept|Draft)\b")
+PARTS = {"pages/circle/LongText.tsx"}
+"""Fields themselves, which whoever uses them keeps."""
+
+
+def test_every_long_text_a_person_writes_is_kept_as_a_draft() -> None:
+    pages = {path.relative_to(SOURCE).as_posix(): code(path) for path in (SOURCE / "pages").rglob("*.tsx")}
+    unkept = {name for name, text in pages.items() if LONG_FIELD.search(text) and not KEEPS.search(text)}
+    for name in unkept - PARTS:
+        users = [text for text in pages.values() if f'"@/{name.removesuffix(".tsx")}"' in text]
+        forms = [text for text in users if "Fields" in text]
+        assert forms, f"{name} asks for long words and keeps none"
+        assert all(KEEPS.search(text) for text in forms), f"whoever uses {name} must keep what is written"

@@ -107,6 +107,15 @@ async def test_whoever_is_not_assigned_opens_a_circle_only_with_a_reason(
     await page.get_by_label("Why do you need to see it now?").fill(
         "She stands at our door and asks for help."
     )
+    for path in ("/today", f"/circles/{circle.id.hex()}"):  # what was written is kept meanwhile
+        await page.evaluate(
+            "(path) => { history.pushState(null, '', path); dispatchEvent(new Event('kith-moved')); }", path
+        )
+        await expect(page.get_by_text("Only for those who work on it")).to_have_count(0)
+    await expect(page.get_by_label("Why do you need to see it now?")).to_have_value(
+        "She stands at our door and asks for help."
+    )
+    await expect(page.get_by_label("Safeguarding")).to_be_checked()
     await page.get_by_role("button", name="Open the circle and tell my manager").click()
     await expect(page.get_by_text("Only for those who work on it")).to_be_visible()
 

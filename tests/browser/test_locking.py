@@ -21,6 +21,7 @@ AUTHENTICATOR = {
     "hasPrf": True,
     "automaticPresenceSimulation": True,
 }
+MOVE = "(path) => { history.pushState(null, '', path); dispatchEvent(new Event('kith-moved')); }"
 HASTE = """
 {
   const real = { now: Date.now.bind(Date), set: setTimeout.bind(self) };
@@ -209,3 +210,30 @@ async def test_what_was_typed_is_there_again_after_a_lock_and_after_somebody_sai
     await page.goto(place)
     await type_words(page, world.vcu.founded.address, world.vcu.founded.words)
     await expect(words).to_have_value("She would rather be rung at work")
+
+
+async def test_reasons_and_descriptions_are_there_again_after_a_lock(screens: Screens, world: World) -> None:
+    waiting = await world.vcu.manager.open_circle("Circle for reasons", "R-12")
+    await waiting.invite(world.shelter.id, "Please help with a safe place.")
+    circle, _ = await world.shared_circle()
+    page = await manager_at(await screens.device("phone"), world, world.shelter.founded)
+    await choose_pin(page, "4071")
+
+    async def locked_and_back() -> None:
+        await page.get_by_role("button", name="Lock", exact=True).click()
+        await expect(page).to_have_title(UNLOCK)
+        await unlock(page, "4071")
+
+    await page.evaluate(MOVE, f"/circles/{waiting.id.hex()}")
+    await page.get_by_role("button", name="Decline", exact=True).click()
+    await page.get_by_label("No capacity").check()
+    await page.get_by_label("Anything to add?").fill("We are full until June.")
+    await locked_and_back()
+    await page.get_by_role("button", name="Decline", exact=True).click()
+    await expect(page.get_by_label("Anything to add?")).to_have_value("We are full until June.")
+    await expect(page.get_by_label("No capacity")).to_be_checked()
+
+    await page.evaluate(MOVE, f"/circles/{circle.id.hex()}/documents")
+    await page.get_by_label("What is it?").fill("The lease of her flat")
+    await locked_and_back()
+    await expect(page.get_by_label("What is it?")).to_have_value("The lease of her flat")

@@ -1,7 +1,7 @@
-/** Text that is kept as it is typed, and shared with the other tabs of the same person. */
+/** Text that is kept as it is typed, beside what the same person writes in the same place in other tabs. */
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { troubleOf, useVault } from "@/app/vault";
-import type { Trouble } from "@/vault/api";
+import type { OtherDraft, Trouble } from "@/vault/api";
 
 /** Text that is kept as a sealed draft while it is typed. `ready` is false until the old draft was looked for. */
 export interface Draft {
@@ -16,8 +16,8 @@ export interface Draft {
   readonly press: () => string;
   /** Sent: forget it. */
   readonly drop: () => void;
-  /** Other words of the same person for the same place, which another tab wrote at the same time. */
-  readonly others: readonly string[];
+  /** What the same person wrote in the same place in other tabs. */
+  readonly others: readonly OtherDraft[];
   /** They become the text; what was the text is among the others. */
   readonly take: (words: string) => void;
   readonly forget: (words: string) => void;
@@ -36,28 +36,16 @@ export function useDraft(slot: string): Draft {
   const [kept, setKept] = useState(false);
   const [trouble, setTrouble] = useState<Trouble | undefined>(undefined);
   const turn = useRef(0);
-  const unsaved = useRef(false);
-  const [others, setOthers] = useState<readonly string[]>([]);
+  const [others, setOthers] = useState<readonly OtherDraft[]>([]);
 
-  /** What other tabs kept in this slot is shown here too, but for words that are being typed. */
   useEffect(() => {
     let left = false;
     setOthers([]);
-    const look = () => void vault.draftsAside(slot).then((found) => !left && setOthers(found), quiet);
-    const follow = async () => {
-      look();
-      const mine = turn.current;
-      if (unsaved.current) return;
-      const text = await vault.draft(slot);
-      if (left || turn.current !== mine || unsaved.current) return;
-      presses.delete(slot);
-      setText(text);
-      setKept(text !== "");
-    };
-    look();
+    const look = () => void vault.otherDrafts(slot).then((found) => !left && setOthers(found), quiet);
     const listening = vault.subscribe((event) => {
-      if (event.type === "draft" && event.slot === slot) void follow().catch(quiet);
+      if (event.type === "draft" && event.slot === slot) look();
     });
+    look();
     return () => {
       left = true;
       listening();
@@ -66,7 +54,6 @@ export function useDraft(slot: string): Draft {
 
   useEffect(() => {
     const mine = ++turn.current;
-    unsaved.current = false;
     let left = false;
     setText("");
     setReady(false);
@@ -100,11 +87,9 @@ export function useDraft(slot: string): Draft {
       presses.delete(slot);
       setText(next);
       setKept(false);
-      unsaved.current = true;
       vault.saveDraft(slot, next).then(
         () => {
           if (turn.current !== mine) return;
-          unsaved.current = false;
           setKept(true);
           setTrouble(undefined);
         },
@@ -120,15 +105,26 @@ export function useDraft(slot: string): Draft {
   }, [slot]);
   const drop = useCallback(() => {
     turn.current += 1;
-    unsaved.current = false;
     presses.delete(slot);
     setText("");
     setKept(false);
     void vault.dropDraft(slot).catch(quiet);
   }, [vault, slot]);
-  const take = useCallback((words: string) => void vault.takeAside(slot, words).catch(quiet), [vault, slot]);
+  const take = useCallback(
+    (words: string) => {
+      const mine = ++turn.current;
+      presses.delete(slot);
+      const show = () => {
+        if (turn.current !== mine) return;
+        setText(words);
+        setKept(true);
+      };
+      vault.takeOther(slot, words).then(show, (reason: unknown) => setTrouble(troubleOf(reason)));
+    },
+    [vault, slot],
+  );
   const forget = useCallback(
-    (words: string) => void vault.dropAside(slot, words).catch(quiet),
+    (words: string) => void vault.dropOther(slot, words).catch(quiet),
     [vault, slot],
   );
 

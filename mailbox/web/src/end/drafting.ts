@@ -2,16 +2,17 @@
  * Drafts on their way to being kept: the newest words of each slot wait a moment for more. When keys are about to
  * be forgotten nothing waits any longer: it is sealed with the keys as they are.
  *
- * Tabs share each slot: what one keeps, the others read again. Words that this tab has not seen are never written
- * over: they are put aside first, and offered.
+ * Each tab has words of its own in a slot, and sees those of the others. Whoever comes to a slot goes on with what a
+ * tab that is closed by now left there.
  */
-import { asidesOf, dropAside, forgetAsideCopy, putAside } from "@/end/asides";
 import type { Context } from "@/end/context";
 import type { Desk } from "@/end/desk";
-import { dropDraft, forgetCopy, placeOf, readDraft, saveDraft } from "@/end/drafts";
-import { channel, type Line } from "@/end/tabs";
+import { forgetCopy, placeOf } from "@/end/drafts";
+import { readSlot, saveSlot, type Written } from "@/end/slots";
+import { channel, openTabs, type Line } from "@/end/tabs";
 import type { Connection } from "@/hub/connection";
-import type { VaultApi } from "@/vault/api";
+import { randomBytes, toHex } from "@/protocol/bytes";
+import type { OtherDraft, VaultApi } from "@/vault/api";
 
 const PAUSE_MS = 400;
 const CHANNEL = "kith-drafts";
@@ -23,31 +24,31 @@ interface Waiting {
   readonly heard: readonly ((kept: Promise<void>) => void)[];
 }
 
-/** A slot as this tab knows it. */
-interface Slot {
-  /** What was kept there, as this tab last read or wrote it. */
-  readonly seen: string;
-  /** Another tab has kept something there since. */
-  readonly changed: boolean;
-  /** This page's own copies may be older than that. */
-  readonly old: boolean;
+/** The other tabs. */
+export interface Others {
+  /** Tells them which slot's place has changed, and hears it from them. */
+  readonly line: Line | null;
+  /** The tabs that are open; `own` shows itself as one from now on. */
+  open(own: string): Promise<ReadonlySet<string>>;
 }
 
 /** What was written and is not kept yet. */
 export class Drafting {
+  readonly #own = toHex(randomBytes(8));
   readonly #waiting = new Map<string, Waiting>();
-  /** By name; a slot's place, which other tabs speak of, leads to its name. */
-  readonly #slots = new Map<string, Slot>();
+  /** Other tabs speak of a slot's place, which leads to its name. */
   readonly #names = new Map<string, string>();
-  readonly #line: Line | null;
+  /** Slots of which this page's copies may be older than what another tab kept at the hub. */
+  readonly #old = new Set<string>();
+  readonly #others: Others;
   readonly #changed: (slot: string) => void;
   #before: Promise<unknown> = Promise.resolve();
 
-  /** `changed`: a slot is to be read again. */
-  constructor(changed: (slot: string) => void, line: Line | null) {
+  /** `changed`: what other tabs wrote in that slot is to be looked at again. */
+  constructor(changed: (slot: string) => void, others: Others) {
     this.#changed = changed;
-    this.#line = line;
-    line?.addEventListener("message", ({ data }) => this.#hear(data));
+    this.#others = others;
+    others.line?.addEventListener("message", ({ data }) => this.#hear(data));
   }
 
   /** Resolves once these words, or newer ones of the same slot, are kept. Throws as `saveDraft` does. */
@@ -59,52 +60,59 @@ export class Drafting {
     });
   }
 
+  /** What this tab wrote there, or what a tab that is closed by now left. */
   async read(desk: Desk, slot: string): Promise<string> {
     this.#names.set(placeOf(desk, slot), slot);
     const waiting = this.#waiting.get(slot);
     if (waiting?.desk === desk) return waiting.text;
-    await this.#refresh(desk, slot);
-    const text = await readDraft(desk, slot);
-    this.#see(slot, text);
-    return text;
+    const open = await this.#others.open(this.#own);
+    return await desk.state.locked(async () => {
+      const all = await this.#all(desk, slot);
+      const mine = all.find((each) => each.tab === this.#own);
+      const left = all.find((each) => !open.has(each.tab));
+      if (mine !== undefined || left === undefined) return mine?.text ?? "";
+      const rest = all.filter((each) => each !== left);
+      await saveSlot(desk, slot, [this.#by(left.text), ...rest]).catch(() => undefined); // it is kept as it was
+      this.#say(desk, slot);
+      return left.text;
+    });
+  }
+
+  /** What stands there beside this tab's words. */
+  async others(desk: Desk, slot: string): Promise<readonly OtherDraft[]> {
+    const all = (await this.#all(desk, slot)).filter((each) => each.tab !== this.#own);
+    const open = await this.#others.open(this.#own);
+    return all.map(({ tab, text }) => ({ text, open: open.has(tab) }));
   }
 
   async drop(desk: Desk, slot: string): Promise<void> {
     for (const heard of this.#take(slot)?.heard ?? []) heard(Promise.resolve());
-    await this.#inTurn(() =>
-      desk.state.locked(async () => {
-        if ((await this.#unseen(desk, slot)) !== "") return this.#changed(slot);
-        await dropDraft(desk, slot);
-        this.#see(slot, "");
-        this.#say(desk, slot);
-      }),
-    );
+    await this.#inTurn(() => this.#put(desk, slot, (others) => others));
   }
 
-  /** What was put aside becomes the draft, and the draft is put aside. */
-  async use(desk: Desk, slot: string, words: string): Promise<void> {
-    await this.keepAll();
+  /** Go on with these words of another tab; what this one had stands beside them from now on. */
+  async use(desk: Desk, slot: string, text: string): Promise<void> {
+    const waiting = this.#take(slot);
+    for (const heard of waiting?.heard ?? []) heard(Promise.resolve());
     await this.#inTurn(() =>
-      desk.state.locked(async () => {
-        const now = await readDraft(desk, slot);
-        if (now !== "" && now !== words) await putAside(desk, slot, now);
-        await saveDraft(desk, slot, words);
-        await dropAside(desk, slot, words);
-        this.#see(slot, words);
-        this.#say(desk, slot);
+      this.#put(desk, slot, (others, open, mine) => {
+        const had = waiting?.text ?? mine[0]?.text ?? "";
+        const rest = others.filter((each) => open.has(each.tab) || each.text !== text);
+        return [this.#by(text), ...(had === text ? [] : [{ tab: "", text: had }]), ...rest];
       }),
     );
     this.#changed(slot);
   }
 
-  async asides(desk: Desk, slot: string): Promise<readonly string[]> {
-    await this.#refresh(desk, slot);
-    return await asidesOf(desk, slot);
-  }
-
-  async forgetAside(desk: Desk, slot: string, words: string): Promise<void> {
-    await this.#inTurn(() => desk.state.locked(() => dropAside(desk, slot, words)));
-    this.#say(desk, slot);
+  /** Words of a closed tab are not wanted. */
+  async forgetOther(desk: Desk, slot: string, text: string): Promise<void> {
+    await this.keepAll();
+    await this.#inTurn(() =>
+      this.#put(desk, slot, (others, open, mine) => [
+        ...mine,
+        ...others.filter((each) => open.has(each.tab) || each.text !== text),
+      ]),
+    );
     this.#changed(slot);
   }
 
@@ -119,68 +127,69 @@ export class Drafting {
     const kept = [...this.#waiting.keys()].map((slot) => {
       const waiting = this.#take(slot);
       if (waiting === undefined) return undefined;
-      const saving = this.#save(waiting.desk, slot, waiting.text, parting);
+      const saving = this.#save(waiting, slot, parting);
       for (const heard of waiting.heard) heard(saving);
       return saving;
     });
     await Promise.allSettled(kept);
   }
 
-  /** Keys are forgotten, and with them what was read. */
+  /** Keys are forgotten, and with them what was looked at. */
   forget(): void {
-    this.#slots.clear();
     this.#names.clear();
+    this.#old.clear();
   }
 
   #keep(slot: string): void {
     const waiting = this.#take(slot);
     if (waiting === undefined) return;
-    const saving = this.#inTurn(() => this.#save(waiting.desk, slot, waiting.text));
+    const saving = this.#inTurn(() => this.#save(waiting, slot));
     for (const heard of waiting.heard) heard(saving);
   }
 
-  async #save(desk: Desk, slot: string, text: string, by?: Connection): Promise<void> {
-    const known = this.#slots.get(slot);
+  async #save({ desk, text }: Waiting, slot: string, by?: Connection): Promise<void> {
+    await this.#put(desk, slot, (others) => [this.#by(text), ...others], by);
+  }
+
+  /** Change what stands in a slot, knowing what other tabs have there and which of them are open. */
+  async #put(
+    desk: Desk,
+    slot: string,
+    change: (
+      others: readonly Written[],
+      open: ReadonlySet<string>,
+      mine: readonly Written[],
+    ) => readonly Written[],
+    by?: Connection,
+  ): Promise<void> {
+    const open = await this.#others.open(this.#own);
     await desk.state.locked(async () => {
-      const unseen = await this.#unseen(desk, slot, known, by);
-      const other = unseen !== "" && unseen !== text;
-      if (other) await putAside(desk, slot, unseen, by);
-      await saveDraft(desk, slot, text, by);
-      this.#see(slot, text);
-      this.#say(desk, slot);
-      if (other) this.#changed(slot);
+      const all = await this.#all(desk, slot, by);
+      const others = all.filter((each) => each.tab !== this.#own);
+      const mine = all.filter((each) => each.tab === this.#own);
+      await saveSlot(desk, slot, change(others, open, mine), by);
     });
+    this.#say(desk, slot);
   }
 
-  /** Words kept there that this tab has not seen. The hub's copy is asked for only when another tab wrote one. */
-  async #unseen(desk: Desk, slot: string, known = this.#slots.get(slot), by?: Connection): Promise<string> {
-    if (!desk.state.kept && known?.changed !== true) return "";
-    await this.#refresh(desk, slot);
-    const there = await readDraft(desk, slot, by);
-    return there === known?.seen ? "" : there;
+  async #all(desk: Desk, slot: string, by?: Connection): Promise<readonly Written[]> {
+    if (this.#old.delete(slot)) await forgetCopy(desk, slot);
+    return await readSlot(desk, slot, by);
   }
 
-  async #refresh(desk: Desk, slot: string): Promise<void> {
-    const known = this.#slots.get(slot);
-    if (known?.old !== true) return;
-    this.#slots.set(slot, { ...known, old: false });
-    await forgetCopy(desk, slot);
-    await forgetAsideCopy(desk, slot);
-  }
-
-  #see(slot: string, seen: string): void {
-    this.#slots.set(slot, { seen, changed: false, old: false });
+  #by(text: string): Written {
+    return { tab: this.#own, text };
   }
 
   /** Only the place is told, which says nothing to who cannot name the slot. */
   #say(desk: Desk, slot: string): void {
-    this.#line?.postMessage(placeOf(desk, slot));
+    this.#others.line?.postMessage(placeOf(desk, slot));
   }
 
   #hear(place: unknown): void {
     const slot = typeof place === "string" ? this.#names.get(place) : undefined;
     if (slot === undefined) return;
-    this.#slots.set(slot, { seen: this.#slots.get(slot)?.seen ?? "", changed: true, old: true });
+    this.#old.add(slot);
     this.#changed(slot);
   }
 
@@ -201,12 +210,16 @@ export class Drafting {
 
 type DraftApi = Pick<
   VaultApi,
-  "draft" | "saveDraft" | "keepDrafts" | "dropDraft" | "draftsAside" | "takeAside" | "dropAside"
+  "draft" | "saveDraft" | "keepDrafts" | "dropDraft" | "otherDrafts" | "takeOther" | "dropOther"
 >;
 
+function otherTabs(): Others {
+  return { line: channel(CHANNEL), open: openTabs };
+}
+
 /** What pages may ask about drafts. */
-export function draftMethods(context: Context, line: Line | null = channel(CHANNEL)): DraftApi {
-  const drafting = new Drafting((slot) => context.emit({ type: "draft", slot }), line);
+export function draftMethods(context: Context, others: Others = otherTabs()): DraftApi {
+  const drafting = new Drafting((slot) => context.emit({ type: "draft", slot }), others);
   context.onParting((parting) => drafting.part(parting));
   context.onForget(() => drafting.forget());
   return {
@@ -214,8 +227,8 @@ export function draftMethods(context: Context, line: Line | null = channel(CHANN
     saveDraft: async (slot, text) => await drafting.write(context.desk(), slot, text),
     keepDrafts: () => drafting.keepAll(),
     dropDraft: async (slot) => await drafting.drop(context.desk(), slot),
-    draftsAside: async (slot) => await drafting.asides(context.desk(), slot),
-    takeAside: async (slot, words) => await drafting.use(context.desk(), slot, words),
-    dropAside: async (slot, words) => await drafting.forgetAside(context.desk(), slot, words),
+    otherDrafts: async (slot) => await drafting.others(context.desk(), slot),
+    takeOther: async (slot, text) => await drafting.use(context.desk(), slot, text),
+    dropOther: async (slot, text) => await drafting.forgetOther(context.desk(), slot, text),
   };
 }

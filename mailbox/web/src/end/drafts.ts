@@ -12,6 +12,8 @@ import { lock, unlock } from "@/protocol/private/secrets";
 import { hmac256 } from "@/protocol/private/ciphers";
 
 const LARGEST = 48 * 1024;
+/** Room for four tabs that each write as much. */
+const LARGEST_HERE = 4 * LARGEST;
 const SLOT_MAX = 200;
 const LOCAL = "draft-";
 const WORDS = text(0, MAX_ENCODED);
@@ -32,9 +34,9 @@ export async function readDraft(
   return opened === null ? "" : words(opened);
 }
 
-/** Whether words are short enough to be kept. */
-export function fits(written: string): boolean {
-  return pack(WORDS, written).length <= LARGEST;
+/** Whether words are short enough to be kept: the hub takes less than this device does. */
+export function fits(desk: Desk, written: string): boolean {
+  return pack(WORDS, written).length <= (desk.state.kept ? LARGEST_HERE : LARGEST);
 }
 
 /** Keep it. Throws NotReady when it can be kept nowhere; Away when only the hub could. */
@@ -47,7 +49,7 @@ export async function saveDraft(
   const place = placeOf(desk, slot);
   if (written === "") return await dropDraft(desk, slot, connection);
   const packed = pack(WORDS, written);
-  if (!fits(written)) {
+  if (!fits(desk, written)) {
     throw new NotReady("This is too long to be kept as a draft. Send it, or shorten it.", "draft-not-kept");
   }
   if (await desk.state.write(LOCAL + place, packed)) return;

@@ -10,6 +10,7 @@ import { BoxSecret, sealBox } from "@/protocol/private/boxes";
 const CHANNEL = "kith";
 const PATIENCE_MS = 2000;
 const OPEN = "kith-open";
+const TAB = "kith-tab-";
 const INFO = utf8("kith/1/tab\0");
 
 /** A channel between tabs: BroadcastChannel, or one for tests. */
@@ -131,6 +132,28 @@ export async function anyTabOpen(): Promise<boolean> {
     ?.query()
     .catch(() => null);
   return known?.held?.some((lock) => lock.name === OPEN) ?? true;
+}
+
+let shown = false;
+
+/** The names of the tabs that are open, where the browser can tell; `own` shows itself from now on. */
+export async function openTabs(own: string): Promise<ReadonlySet<string>> {
+  const all = locks();
+  if (all === undefined) return new Set();
+  if (!shown) {
+    shown = true;
+    const held = new Promise<void>(() => undefined); // for as long as this tab lives
+    await new Promise<void>((resolve) => {
+      const hold = () => {
+        resolve();
+        return held;
+      };
+      all.request(TAB + own, { mode: "shared" }, hold).catch(() => resolve());
+    });
+  }
+  const known = await all.query().catch(() => null);
+  const names = known?.held?.map((lock) => lock.name ?? "") ?? [];
+  return new Set(names.filter((name) => name.startsWith(TAB)).map((name) => name.slice(TAB.length)));
 }
 
 function locks(): LockManager | undefined {

@@ -188,14 +188,20 @@ export interface VaultApi {
   /** The page is being hidden or left: what was written is kept now. */
   keepDrafts(): Promise<void>;
   dropDraft(slot: string): Promise<void>;
-  /** What another tab wrote in that slot and this one would have written over, newest first. */
-  draftsAside(slot: string): Promise<readonly string[]>;
-  /** These words, put aside before, become the draft; what was the draft is put aside. */
-  takeAside(slot: string, words: string): Promise<void>;
-  dropAside(slot: string, words: string): Promise<void>;
+  /** What other tabs wrote in that slot, newest first. */
+  otherDrafts(slot: string): Promise<readonly OtherDraft[]>;
+  /** Go on with these words of another tab; the draft so far stands among the others. */
+  takeOther(slot: string, text: string): Promise<void>;
+  dropOther(slot: string, text: string): Promise<void>;
 
   checkConnection(): Promise<readonly ConnectionCheck[]>;
   securityDetails(circle?: Hex): Promise<SecurityDetails>;
+}
+
+/** Words of another tab. `open`: it may still be writing them. */
+export interface OtherDraft {
+  readonly text: string;
+  readonly open: boolean;
 }
 
 /** What the vault tells pages without being asked. */
@@ -209,5 +215,6 @@ export type VaultEvent =
   | { readonly type: "upload"; readonly job: UploadJob }
   | { readonly type: "download"; readonly job: DownloadJob }
   | { readonly type: "line"; readonly state: "live" | "polling" | "offline" }
+  /** Another tab has changed its words in that slot. */
   | { readonly type: "draft"; readonly slot: string }
   | { readonly type: "alarm"; readonly trouble: Trouble };

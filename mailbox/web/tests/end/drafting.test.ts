@@ -27,7 +27,10 @@ function scene() {
     onParting: (call: typeof part) => void (part = call),
     onForget: () => undefined,
   };
-  const drafts = draftMethods(context as unknown as Context, null); // as above
+  const drafts = draftMethods(context as unknown as Context, {
+    line: null,
+    open: () => Promise.resolve(new Set()),
+  }); // as above
   return { drafts, hub, part: () => part(line("parting")) };
 }
 

@@ -1,4 +1,4 @@
-/** Two tabs write in one place: each shows what the other kept, and neither loses a word. */
+/** Two tabs write in one place: each keeps its own words, sees the other's, and neither loses any. */
 import { beforeAll, expect, test } from "vitest";
 import type { Context } from "@/end/context";
 import type { Desk } from "@/end/desk";
@@ -41,14 +41,16 @@ class DraftHub {
   }
 }
 
-/** Tabs of one browser and one person. `frozen`: a tab that hears nothing. `kept` null: a shared device. */
+/** Tabs of one browser and one person. `kept` null: a shared device. `shut`: the tab is closed. */
 function browser(kept: Store | null = new KeepingStore()) {
   const secret = WorkerSecret.generate();
   const hub = new DraftHub();
   const heard = new Set<(event: MessageEvent<unknown>) => void>();
+  const open = new Set<string>();
   const said: unknown[] = [];
-  const tab = (frozen = false) => {
-    const mine: (typeof heard extends Set<infer T> ? T : never)[] = [];
+  const tab = () => {
+    let name = "";
+    const mine: ((event: MessageEvent<unknown>) => void)[] = [];
     const line: Line = {
       postMessage(data) {
         said.push(data);
@@ -56,107 +58,126 @@ function browser(kept: Store | null = new KeepingStore()) {
       },
       addEventListener(_, each) {
         mine.push(each);
-        if (!frozen) heard.add(each);
+        heard.add(each);
       },
       close: () => undefined,
+    };
+    const others = {
+      line,
+      open: (own: string) => {
+        name = own;
+        return Promise.resolve(open.add(own));
+      },
     };
     const state = new LocalState(kept, "p/", secret.pins);
     const desk = { state, connection: hub.connection(), me: { secret } } as unknown as Desk; // all that drafts need
     const told: string[] = [];
     const emit = (event: VaultEvent) => void (event.type === "draft" && told.push(event.slot));
     const context = { desk: () => desk, emit, onParting: () => undefined, onForget: () => undefined };
-    const drafts = draftMethods(context as unknown as Context, line); // as above
+    const drafts = draftMethods(context as unknown as Context, others); // as above
     const write = async (text: string) => {
       const saving = drafts.saveDraft("a", text);
       await drafts.keepDrafts();
       await saving;
     };
-    return { drafts, told, write };
+    const shut = () => void open.delete(name);
+    return { drafts, told, write, shut };
   };
   return { tab, hub, said };
 }
+
+const open = (text: string) => ({ text, open: true });
+const left = (text: string) => ({ text, open: false });
 
 for (const [where, store] of [
   ["on this device", () => new KeepingStore()],
   ["at the hub", () => null],
 ] as const) {
-  test(`what one tab writes is what the other reads, ${where}`, async () => {
+  test(`each tab keeps its own words and is told of the other's, ${where}`, async () => {
     const { tab } = browser(store());
     const [one, other] = [tab(), tab()];
     for (const each of [one, other]) expect(await each.drafts.draft("a")).toBe("");
-    await one.write("She would");
+    await one.write("Written here");
     expect(other.told).toEqual(["a"]);
-    expect(await other.drafts.draft("a")).toBe("She would");
-    await other.write("She would rather be rung");
-    expect(await one.drafts.draft("a")).toBe("She would rather be rung");
-    expect(await one.drafts.draftsAside("a")).toEqual([]);
+    await other.write("Written there");
+    expect(await one.drafts.draft("a")).toBe("Written here");
+    expect(await other.drafts.draft("a")).toBe("Written there");
+    expect(await one.drafts.otherDrafts("a")).toEqual([open("Written there")]);
+    expect(await other.drafts.otherDrafts("a")).toEqual([open("Written here")]);
   });
 
-  test(`words not seen in the tab that writes over them are offered in both, ${where}`, async () => {
+  test(`what a closed tab left is gone on with once, the rest is offered, ${where}`, async () => {
+    const { tab } = browser(store());
+    const [one, other] = [tab(), tab()];
+    for (const each of [one, other]) await each.drafts.draft("a");
+    await one.write("Written first");
+    await other.write("Written last");
+    for (const each of [one, other]) each.shut();
+    const [next, later] = [tab(), tab()];
+    expect(await next.drafts.draft("a")).toBe("Written last");
+    expect(await next.drafts.otherDrafts("a")).toEqual([left("Written first")]);
+    expect(await later.drafts.draft("a")).toBe("Written first");
+    expect(await later.drafts.otherDrafts("a")).toEqual([open("Written last")]);
+  });
+
+  test(`words of another tab are taken over, and one's own stand beside them, ${where}`, async () => {
     const { tab } = browser(store());
     const [one, other] = [tab(), tab()];
     for (const each of [one, other]) await each.drafts.draft("a");
     await one.write("Written here");
     await other.write("Written there");
-    expect(await one.drafts.draft("a")).toBe("Written there");
-    for (const each of [one, other]) expect(await each.drafts.draftsAside("a")).toEqual(["Written here"]);
-    await other.drafts.takeAside("a", "Written here");
-    expect(await one.drafts.draft("a")).toBe("Written here");
-    expect(await one.drafts.draftsAside("a")).toEqual(["Written there"]);
-    await one.drafts.dropAside("a", "Written there");
-    expect(await other.drafts.draftsAside("a")).toEqual([]);
+    await other.drafts.takeOther("a", "Written here");
+    expect(await other.drafts.draft("a")).toBe("Written here");
+    expect(await other.drafts.otherDrafts("a")).toEqual([left("Written there"), open("Written here")]);
+    await other.drafts.dropOther("a", "Written there");
+    expect(await other.drafts.otherDrafts("a")).toEqual([open("Written here")]);
+    expect(await other.drafts.draft("a")).toBe("Written here");
+  });
+
+  test(`what was sent in one tab is gone, and the other's words stay, ${where}`, async () => {
+    const { tab, hub } = browser(store());
+    const [one, other] = [tab(), tab()];
+    for (const each of [one, other]) await each.drafts.draft("a");
+    await one.write("Half a sentence");
+    await other.write("Sent");
+    await other.drafts.dropDraft("a");
+    expect(await one.drafts.draft("a")).toBe("Half a sentence");
+    expect(await one.drafts.otherDrafts("a")).toEqual([]);
+    await one.drafts.dropDraft("a");
+    expect(hub.kept.size).toBe(0);
   });
 }
 
-test("a tab that slept meanwhile writes nothing over", async () => {
-  const { tab } = browser();
-  const [one, sleeper] = [tab(), tab(true)];
-  expect(await sleeper.drafts.draft("a")).toBe("");
-  await one.write("Written while the other slept");
-  await sleeper.write("Awake again");
-  expect(await one.drafts.draftsAside("a")).toEqual(["Written while the other slept"]);
-});
-
-test("what was sent is gone in both tabs, but not what the other tab wrote after it was read", async () => {
-  const { tab } = browser();
-  const [one, sleeper] = [tab(), tab(true)];
-  for (const each of [one, sleeper]) await each.drafts.draft("a");
-  await one.write("To be sent");
-  await one.drafts.dropDraft("a");
-  expect(await sleeper.drafts.draft("a")).toBe("");
-  await one.write("Written later");
-  await sleeper.drafts.dropDraft("a");
-  expect(await one.drafts.draft("a")).toBe("Written later");
-});
-
-test("no more than three are put aside, the oldest go, and the hub has one place for all of them", async () => {
+test("there are four at most, the oldest go, and the hub has one place for all of them", async () => {
   const { tab, hub } = browser(null);
-  const [one, other] = [tab(), tab()];
-  for (const each of [one, other]) await each.drafts.draft("a");
-  for (const number of [1, 2, 3, 4, 5]) {
-    await one.write(`One ${number}`);
-    await other.write(`Other ${number}`);
+  for (const number of [1, 2, 3, 4, 5, 6]) {
+    const each = tab();
+    await each.drafts.otherDrafts("a");
+    await each.write(`Tab ${number}`);
   }
-  expect((await one.drafts.draftsAside("a")).length).toBe(3);
-  expect(hub.kept.size).toBe(2);
+  const found = await tab().drafts.otherDrafts("a");
+  expect(found.map((each) => each.text)).toEqual(["Tab 6", "Tab 5", "Tab 4", "Tab 3"]);
+  expect(hub.kept.size).toBe(1);
 });
 
-test("a long draft put aside makes room for itself, and is kept whole", async () => {
-  const { tab } = browser();
-  const [one, other] = [tab(), tab(true)];
-  for (const each of [one, other]) await each.drafts.draft("a");
-  for (const letter of ["x", "y"]) {
-    await one.drafts.draft("a");
-    await one.write(letter.repeat(40_000));
-    await other.write(`over ${letter}`);
+test("long words of two tabs have room on this device; at the hub the newest are kept whole", async () => {
+  for (const [store, beside] of [
+    [new KeepingStore(), 1],
+    [null, 0],
+  ] as const) {
+    const { tab } = browser(store);
+    const [one, other] = [tab(), tab()];
+    for (const each of [one, other]) await each.drafts.draft("a");
+    await one.write("x".repeat(40_000));
+    await other.write("y".repeat(40_000));
+    expect(await other.drafts.draft("a")).toBe("y".repeat(40_000));
+    expect((await other.drafts.otherDrafts("a")).length).toBe(beside);
   }
-  expect((await one.drafts.draftsAside("a"))[0]).toBe("y".repeat(40_000));
 });
 
-test("other tabs are told a place that says nothing, and the hub is asked no more often for one tab", async () => {
-  const { tab, said, hub } = browser(null);
-  const one = tab();
-  await one.write("Secret words");
-  expect(hub.asked).toBe(1);
+test("other tabs are told a place that says nothing", async () => {
+  const { tab, said } = browser(null);
+  await tab().write("Secret words");
+  expect(said.length).toBe(1);
   for (const each of said) expect(each).toMatch(/^[0-9a-f]{64}$/);
 });

@@ -1,4 +1,4 @@
-/** Somebody wrote in two tabs at once: what the other tab had is offered, so that no word is lost. */
+/** Somebody writes in two tabs, or left one: what the other has is shown and offered, so that no word is lost. */
 import { Button, ButtonGroup } from "@/components/Button";
 import { Notice } from "@/components/Notice";
 import { isRecord } from "@/pages/circle/kept";
@@ -7,17 +7,21 @@ import type { Draft } from "@/app/draft";
 export function OtherWords({ draft }: { readonly draft: Pick<Draft, "others" | "take" | "forget"> }) {
   return (
     <>
-      {draft.others.map((kept) => (
-        <div role="status" key={kept}>
-          <Notice title="You wrote this in another tab at the same time">
-            <p class="govuk-body kith-plain-text">{wordsIn(kept)}</p>
+      {draft.others.map(({ text, open }, index) => (
+        <div role="status" key={index}>
+          <Notice
+            title={open ? "You are writing this in another tab" : "You wrote this before, in another tab"}
+          >
+            <p class="govuk-body kith-plain-text">{wordsIn(text)}</p>
             <ButtonGroup>
-              <Button kind="secondary" small onClick={() => draft.take(kept)}>
-                Use these words
+              <Button kind="secondary" small onClick={() => draft.take(text)}>
+                Use these words here
               </Button>
-              <Button kind="quiet" onClick={() => draft.forget(kept)}>
-                Throw them away
-              </Button>
+              {open ? null : (
+                <Button kind="quiet" onClick={() => draft.forget(text)}>
+                  Throw them away
+                </Button>
+              )}
             </ButtonGroup>
           </Notice>
         </div>
@@ -26,8 +30,8 @@ export function OtherWords({ draft }: { readonly draft: Pick<Draft, "others" | "
   );
 }
 
-/** Ids and numbers, which say nothing to anybody. */
-const NO_WORDS = /^([0-9a-f]{16,}|\d*|none|all)$/;
+/** Ids, numbers, times and choices, which say nothing by themselves. */
+const NO_WORDS = /^([0-9a-f]{16,}|\d*|none|all|\d{4}-\d\d-\d\dT\d\d:\d\d)$/;
 
 /** What a person wrote, out of a form as it is kept: its texts, one a line. Anything else is shown as it is. */
 export function wordsIn(kept: string): string {

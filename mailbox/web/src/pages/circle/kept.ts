@@ -1,5 +1,6 @@
 /** A form whose answers are kept as a sealed draft while it is filled in, and come back after a reload. */
 import { useDraft } from "@/app/draft";
+import type { OtherDraft } from "@/vault/api";
 
 export interface Kept<T> {
   readonly answers: T;
@@ -10,8 +11,8 @@ export interface Kept<T> {
   readonly drop: () => void;
   /** The same for every try to send these answers. */
   readonly press: () => string;
-  /** What another tab wrote into the same form at the same time (`Draft`). */
-  readonly others: readonly string[];
+  /** As in `Draft`. */
+  readonly others: readonly OtherDraft[];
   readonly take: (words: string) => void;
   readonly forget: (words: string) => void;
 }

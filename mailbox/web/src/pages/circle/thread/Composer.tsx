@@ -40,7 +40,8 @@ function Writing({ onSent }: { readonly onSent: () => Promise<void> }) {
   const nobody = message.only !== null && message.only.length === 0;
 
   const [form, near] = useNear();
-  const resting = !near && empty && message.only === null && !sending.busy && !sending.trouble;
+  const resting =
+    !near && draft.others.length === 0 && empty && message.only === null && !sending.busy && !sending.trouble;
 
   async function send(): Promise<void> {
     if (empty || tooLong || nobody || sending.busy) return;
