@@ -10,6 +10,7 @@ from sqlalchemy import delete
 from hub.accounts import service as accounts
 from keyholder.enrolment import link_token
 from storage.tables.accounts import codes
+from tests.browser.circles import complaints
 from tests.browser.people import enrol, manager_at, sign_in, type_words, words_on
 from tests.browser.screens import Screens
 from tests.keyholder.world import House, World
@@ -130,3 +131,27 @@ async def test_a_second_tab_shares_the_session_and_signing_out_reaches_both(
     await second.get_by_role("button", name="Sign out").click()
     for page in (first, second):
         await expect(page).to_have_title(re.compile("^Sign in"))
+
+
+async def test_words_nobody_looks_at_are_hidden_and_one_press_shows_them_again(
+    screens: Screens, world: World
+) -> None:
+    device = await screens.device("phone")
+    await device.context.clock.install()
+    invitation = await world.vcu.manager.team.invite("idle@harbour.example", "worker")
+    page = await device.open("/enrol#" + world.link(invitation).rpartition("#")[2])
+    await page.get_by_label("Your name").fill("Ida")
+    await page.get_by_label("Sign-in name").fill("ida")
+    await page.get_by_role("button", name="Show my six words").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Keep these six words")
+    words = await words_on(page)
+    await page.clock.fast_forward("02:50")
+    await page.keyboard.press("Tab")
+    await page.clock.fast_forward("02:50")
+    assert await words_on(page) == words
+    await page.clock.fast_forward("00:20")
+    await expect(page.get_by_text("The words are hidden")).to_be_visible()
+    assert await words_on(page) == ""
+    assert await complaints(page) == []
+    await page.get_by_role("button", name="Show the words again").click()
+    assert await words_on(page) == words

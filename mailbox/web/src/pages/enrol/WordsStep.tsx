@@ -6,6 +6,7 @@ import { Button, ButtonGroup } from "@/components/Button";
 import { Page } from "@/components/Page";
 import { Notice } from "@/components/Notice";
 import { Checkbox } from "@/components/Field";
+import { Hidable, useHiding, type Hiding } from "@/pages/enrol/hiding";
 import type { Named } from "@/pages/enrol/NameStep";
 
 /** Words in boxes with their numbers. */
@@ -34,20 +35,21 @@ interface WordsStepProps {
 }
 
 export function WordsStep({ words, named, onDone }: WordsStepProps) {
+  const hiding = useHiding();
   return (
     <Page heading="Keep these six words" tab="Your six words" before={<p class="kith-steps">Step 2 of 3</p>}>
       <p class="govuk-body">
         They are your key to Kith. Write them down, print the card, or save them in a password manager. Nobody
         else can look them up for you.
       </p>
-      <SignInCard words={words} named={named} />
+      <SignInCard words={words} named={named} hiding={hiding} />
       <ul class="govuk-list govuk-list--bullet kith-no-print">
         <li>Keep the card where only you can get at it.</li>
         <li>Never send the words by mail or message. Nobody from Kith will ask for them.</li>
       </ul>
       <ButtonGroup>
         <Button onClick={onDone}>I have kept my words</Button>
-        <Button kind="secondary" onClick={() => print()}>
+        <Button kind="secondary" onClick={hiding.print}>
           Print the card
         </Button>
       </ButtonGroup>
@@ -59,9 +61,11 @@ export function WordsStep({ words, named, onDone }: WordsStepProps) {
 export function SignInCard({
   words,
   named,
+  hiding,
 }: {
   readonly words: readonly string[];
   readonly named: Pick<Named, "address">;
+  readonly hiding: Hiding;
 }) {
   return (
     <section class="kith-card kith-print-only-this" aria-label="Your sign-in card">
@@ -71,7 +75,9 @@ export function SignInCard({
         <br />
         Address: <strong class="kith-break">{location.origin}</strong>
       </p>
-      <Words words={words} />
+      <Hidable hiding={hiding}>
+        <Words words={words} />
+      </Hidable>
       <p class="govuk-body-s">Keep this card to yourself. If you lose it, tell your manager.</p>
     </section>
   );
@@ -79,6 +85,7 @@ export function SignInCard({
 
 interface KitCardProps {
   readonly words: readonly string[];
+  readonly hiding: Hiding;
   /** Its number, in hex: without it the words open nothing. */
   readonly organisation: string;
   /** Empty while nobody has confirmed it. */
@@ -91,7 +98,7 @@ function inGroups(number: string): string {
 }
 
 /** The organisation's kit: opens everything when no manager can. All that coming back needs stands on it. */
-export function KitCard({ words, organisation, legalName }: KitCardProps) {
+export function KitCard({ words, hiding, organisation, legalName }: KitCardProps) {
   return (
     <section class="kith-card kith-print-only-this" aria-label="Your organisation's kit">
       <h2 class="govuk-heading-m">Kith organisation kit</h2>
@@ -113,7 +120,9 @@ export function KitCard({ words, organisation, legalName }: KitCardProps) {
         <br />
         Where to use it: <strong class="kith-break">{location.origin}/recover</strong>
       </p>
-      <Words words={words} />
+      <Hidable hiding={hiding}>
+        <Words words={words} />
+      </Hidable>
       <p class="govuk-body-s">
         Whoever holds this page can become a manager. Printed on {sayDate(useNow(), 0)}; an older kit opens
         nothing.
@@ -132,6 +141,7 @@ export function KitStep({
   readonly onDone: () => void;
 }) {
   const [kept, setKept] = useState(false);
+  const hiding = useHiding();
   return (
     <Page
       heading="Print your organisation's kit"
@@ -143,13 +153,13 @@ export function KitStep({
           Nobody else holds a copy. Without it, what your organisation wrote would be lost.
         </p>
       </Notice>
-      <KitCard words={words} organisation={organisation} />
+      <KitCard words={words} hiding={hiding} organisation={organisation} />
       <Checkbox id="kept" label="I have printed or written down the kit" checked={kept} onChange={setKept} />
       <ButtonGroup>
         <Button onClick={onDone} disabled={!kept}>
           Continue
         </Button>
-        <Button kind="secondary" onClick={() => print()}>
+        <Button kind="secondary" onClick={hiding.print}>
           Print the kit
         </Button>
       </ButtonGroup>

@@ -7,6 +7,7 @@ import { Button, ButtonGroup, ButtonLink } from "@/components/Button";
 import { Notice } from "@/components/Notice";
 import { Page } from "@/components/Page";
 import { TroubleNote } from "@/components/TroubleNote";
+import { useHiding } from "@/pages/enrol/hiding";
 import { KitCard } from "@/pages/enrol/WordsStep";
 import { back } from "@/pages/organisation/back";
 
@@ -40,6 +41,7 @@ export function Kit() {
 function NewKit({ words }: { readonly words: readonly string[] }) {
   const vault = useVault();
   const { organisation, legalName } = useSession();
+  const hiding = useHiding();
   const { busy, trouble, run } = useDoing();
   const keep = async () => {
     if (await run(() => vault.confirmKit()))
@@ -53,9 +55,9 @@ function NewKit({ words }: { readonly words: readonly string[] }) {
         kind="warning"
         title="It is shown only now. Print it or write it down, then say that you have kept it: until then the old kit counts."
       />
-      <KitCard words={words} organisation={organisation} legalName={legalName} />
+      <KitCard words={words} hiding={hiding} organisation={organisation} legalName={legalName} />
       <ButtonGroup>
-        <Button onClick={() => print()}>Print the kit</Button>
+        <Button onClick={hiding.print}>Print the kit</Button>
         <Button kind="secondary" busy={busy} busyWords="Replacing the kit" onClick={() => void keep()}>
           I have kept it
         </Button>

@@ -10,6 +10,7 @@ import { ErrorSummary } from "@/components/ErrorSummary";
 import { Notice } from "@/components/Notice";
 import { TroubleNote } from "@/components/TroubleNote";
 import { WordsField } from "@/components/WordsField";
+import { useHiding } from "@/pages/enrol/hiding";
 import { SignInCard } from "@/pages/enrol/WordsStep";
 
 type Step =
@@ -91,16 +92,17 @@ interface NewWordsProps {
 
 function NewWords({ words, onKept, onStop }: NewWordsProps) {
   const session = useSession();
+  const hiding = useHiding();
   return (
     <>
       <Notice
         kind="warning"
         title="These are your new words. They count once you have typed them back; until then your old ones do."
       />
-      <SignInCard words={words} named={{ address: session.address }} />
+      <SignInCard words={words} named={{ address: session.address }} hiding={hiding} />
       <ButtonGroup>
         <Button onClick={onKept}>I have kept my words</Button>
-        <Button kind="secondary" onClick={() => print()}>
+        <Button kind="secondary" onClick={hiding.print}>
           Print the card
         </Button>
         <Button kind="quiet" onClick={onStop}>
