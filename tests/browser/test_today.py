@@ -64,3 +64,16 @@ async def test_the_page_s_title_never_names_a_circle(screens: Screens, world: Wo
     await expect(page).to_have_url(re.compile(circle.id.hex()))
     await expect(page.get_by_text("Circle for Imogen").first).to_be_visible()
     assert "Imogen" not in await page.title()
+
+
+async def test_an_action_that_comes_with_an_invitation_stands_with_it_until_it_is_answered(
+    screens: Screens, world: World
+) -> None:
+    circle = await world.vcu.manager.open_circle("Asked and not answered", "R-21")
+    await circle.invite(world.shelter.id, "Please help.", title="A safe place for a mother")
+    await circle.propose(world.shelter.id, "Keep a room", "", world.hub.clock() + DAY)
+    page = await manager_at(await screens.device("phone"), world, world.shelter.founded)
+    row = page.locator(".kith-row", has_text="A safe place for a mother")
+    await expect(row).to_contain_text("1 action comes with it, due tomorrow")
+    await expect(page.get_by_text("Something asked of your organisation")).to_have_count(0)
+    await expect(page.get_by_text("Nobody has picked these up")).to_have_count(0)

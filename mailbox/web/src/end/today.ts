@@ -34,17 +34,31 @@ export async function todayOf(room: Room): Promise<TodayView> {
     sideBySide(today.invitations, AT_ONCE, (each) => invitation(room, each)),
   ]);
   await room.keep();
+  const waiting = invitations.flatMap((each) => each.view);
+  const { standing, coming } = apart(actions, waiting);
   const shown = (wanted: readonly answers.ActionRow[]) => {
     const ids = new Set(wanted.map((row) => toHex(row.action)));
-    return actions.filter((action) => ids.has(action.action)).sort((one, other) => one.dueAt - other.dueAt);
+    return standing.filter((action) => ids.has(action.action)).sort((one, other) => one.dueAt - other.dueAt);
   };
   return {
     mine: shown(rows).filter((action) => !action.finished),
     unassigned: shown(today.unassigned).filter((action) => !action.finished && action.assignee === null),
-    invitations: invitations.flatMap((each) => each.view),
+    invitations: waiting.map((each) => ({ ...each, actionsDue: coming(each.circle) })),
     unread,
     letters,
     checkedAt: desk.clock(),
+  };
+}
+
+/** What comes with an invitation that nobody has answered is part of it: nobody can take it on before. */
+function apart(actions: readonly ActionView[], invitations: readonly InvitationView[]) {
+  const invited = new Set(invitations.map((each) => each.circle));
+  const comes = (action: ActionView) => invited.has(action.circle) && action.alarm === undefined;
+  const dueIn = (circle: Hex) =>
+    actions.filter((action) => action.circle === circle && comes(action)).map((action) => action.dueAt);
+  return {
+    standing: actions.filter((action) => !comes(action)),
+    coming: (circle: Hex) => dueIn(circle).sort((one, other) => one - other),
   };
 }
 

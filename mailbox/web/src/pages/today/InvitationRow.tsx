@@ -1,6 +1,7 @@
 /** An invitation: who asks, until when. It is answered in the circle, where all of it can be read first. */
 import type { InvitationView } from "@/vault/api";
 import { circlePath } from "@/app/router";
+import { count } from "@/app/time";
 import { Alarm } from "@/components/Alarm";
 import { ButtonLink, Link } from "@/components/Button";
 import { TimeText } from "@/components/TimeText";
@@ -13,6 +14,8 @@ export function InvitationRow({
   readonly now: number;
 }) {
   const to = circlePath(invitation.circle);
+  const due = invitation.actionsDue ?? [];
+  const [first] = due;
   const title = invitation.title || "A support circle";
   return (
     <li class="kith-row">
@@ -25,6 +28,13 @@ export function InvitationRow({
           <span>
             Answer <TimeText at={invitation.answerDue} now={now} as="due" />
           </span>
+          {first === undefined ? null : (
+            <span>
+              {count(due.length, "action comes", "actions come")} with it,{" "}
+              {due.length > 1 ? "the first " : ""}
+              <TimeText at={first} now={now} as="due" />
+            </span>
+          )}
         </p>
         {invitation.alarm ? <Alarm trouble={invitation.alarm} small /> : null}
       </div>

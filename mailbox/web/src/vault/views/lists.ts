@@ -54,6 +54,8 @@ export interface InvitationView {
   readonly title: string;
   readonly text: string;
   readonly answerDue: Milliseconds;
+  /** When the actions that come with it are due, the soonest first. Only on Today. */
+  readonly actionsDue?: readonly Milliseconds[];
   readonly alarm?: Trouble;
 }
 
