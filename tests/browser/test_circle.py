@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from crypto.accreditation import OrganisationKind
 from tests.browser.circles import both, box, complaints, overflow, seat
@@ -151,3 +151,27 @@ async def test_a_closed_circle_can_be_read_and_says_why_nobody_writes(screens: S
     await owner.page.get_by_role("button", name="Close the circle").click()
     await expect(owner.page.get_by_text("This circle is closed")).to_be_visible()
     await expect(partner.page.locator(".kith-composer__closed")).to_contain_text("closed")
+
+
+async def test_safe_contact_words_that_may_be_old_are_marked_until_they_were_looked_at_again(
+    screens: Screens, world: World
+) -> None:
+    circle, theirs = await world.shared_circle()
+    one = await seat(screens, world, world.vcu.founded, "phone")
+    one.device.may_be_offline = True
+    await one.go(f"/circles/{circle.id.hex()}")
+    await expect(one.page.get_by_label("Safe contact")).to_be_visible()
+    await expect(one.page.get_by_text("This may be out of date")).to_have_count(0)
+
+    async def away(route: Route) -> None:
+        await route.abort("connectionreset")
+
+    await one.device.context.route(f"**/v1/circles/{circle.id.hex()}/**", away)
+    await theirs.thread.post("News that makes the page look again")
+    note = one.page.get_by_role("alert").filter(has_text="This may be out of date")
+    await expect(note).to_contain_text("do not rely on how to reach the person safely")
+    await expect(one.page.get_by_label("Safe contact")).to_be_visible()
+    assert await complaints(one.page) == []
+    await one.device.context.unroute_all()
+    await note.get_by_role("button", name="Look again").click()
+    await expect(one.page.get_by_text("This may be out of date")).to_have_count(0)
