@@ -202,3 +202,28 @@ async def hurry(page: Page, shown: Locator, seconds: float) -> None:
             await expect(shown).to_be_visible(timeout=3_000)
             return
     await expect(shown).to_be_visible()
+
+
+async def test_the_connection_page_tries_everything_and_says_what_to_do_where_it_fails(
+    screens: Screens, world: World
+) -> None:
+    device = await screens.device("phone", service_workers="block")
+    device.may_be_offline = True
+    page = await device.open("/connection")
+    await expect(page.get_by_text("Sign in, then check again")).to_be_visible()
+    await page.close()
+    one = Seat(device, await manager_at(device, world, world.vcu.founded), world.vcu.founded)
+
+    async def lose(route: Route) -> None:
+        await route.abort("connectionreset")
+
+    await device.context.route("**/v1/me/drafts/**", lose)
+    await one.go("/connection")
+    rows = one.page.locator(".kith-row")
+    await expect(rows.filter(has_text="Sending files")).to_contain_text("Try another network")
+    await expect(rows.filter(has_text="Videos and large files")).to_contain_text("another browser")
+    await device.context.unroute("**/v1/me/drafts/**", lose)
+    await one.page.get_by_role("button", name="Check again").click()
+    for works in ("Reaching Kith", "clock", "Sending", "Fetching", "News", "Keeping drafts", "Opening"):
+        await expect(rows.filter(has_text=works)).to_contain_text("Works")
+    await expect(rows.filter(has_text="Does not work")).to_have_count(1)

@@ -1,29 +1,41 @@
 /** What pages may ask about this browser and its line to the hub. */
 import { TOLERANCE_MS } from "@/end/clock";
-import { Away, KeyholderError } from "@/end/errors";
+import { Away, KeyholderError, Refused } from "@/end/errors";
 import type { Sitting } from "@/end/sitting";
 import { Nothing, Roots } from "@/hub/answers";
+import { PATHS } from "@/hub/live";
 import { equal, fromHex, randomBytes, toHex } from "@/protocol/bytes";
 import { sodium } from "@/protocol/sodium";
 import { spokenWords } from "@/protocol/private/words";
 import type { ConnectionCheck, SecurityDetails, VaultApi } from "@/vault/api";
 
 const VERSION = "0.1.0";
+const TOO_OLD = "This browser is too old. Bring it up to date, or use another one.";
 const LIVE_MS = 6_000;
 const TRIED_BYTES = 32 * 1024;
 
+/** What the hub says when it keeps enough drafts already. */
+const FULL = "not-allowed";
+const ANOTHER_NETWORK =
+  "Try another network, such as your phone's own. If that works, ask your IT team to let Kith's address through.";
+
 type Step = ConnectionCheck["step"];
 
-export function checkMethods(sitting: Sitting): Pick<VaultApi, "checkConnection" | "securityDetails"> {
+/** `serving`: whether the service worker has a line to this vault. */
+export function checkMethods(
+  sitting: Sitting,
+  serving: () => boolean,
+): Pick<VaultApi, "checkConnection" | "securityDetails"> {
   return {
     async checkConnection() {
       const reached = await reach(sitting);
       return [
         reached,
-        clock(sitting),
+        ...(reached.ok ? [clock(sitting)] : []),
         ...(reached.ok && sitting.open ? [...(await bothWays(sitting)), await live(sitting)] : []),
         await storage(sitting),
         worker(),
+        served(serving()),
       ];
     },
 
@@ -50,7 +62,7 @@ async function reach(sitting: Sitting): Promise<ConnectionCheck> {
     await sitting.connection.get("/v1/authority", Roots, { query: { after: 0 } });
     return said("reach", true, "The hub answers.");
   } catch (error) {
-    return said("reach", false, whyOf(error));
+    return said("reach", false, `${whyOf(error)} ${ANOTHER_NETWORK}`);
   }
 }
 
@@ -67,33 +79,45 @@ function clock({ connection }: Sitting): ConnectionCheck {
   );
 }
 
-/** Whether events come through at once; without them this page looks every 15 seconds. */
+/** Whether events come through at once, by either way; without them this page looks every 15 seconds. */
 async function live({ connection }: Sitting): Promise<ConnectionCheck> {
+  for (const path of PATHS)
+    if (await heard(connection, path)) return said("live", true, "Changes show at once.");
+  return said(
+    "live",
+    false,
+    "This network holds changes back: they show within 15 seconds. Nothing is lost. Your IT team can mend it: ask " +
+      "them to pass on what Kith sends at once, without collecting it first.",
+  );
+}
+
+async function heard(connection: Sitting["connection"], path: string): Promise<boolean> {
   const stop = new AbortController();
   const late = setTimeout(() => stop.abort(), LIVE_MS);
   try {
-    for await (const piece of connection.events("/v1/live", stop.signal, () => LIVE_MS)) {
-      if (piece !== "") return said("live", true, "Changes show at once.");
-    }
+    for await (const piece of connection.events(path, stop.signal, () => LIVE_MS))
+      if (piece !== "") return true;
   } catch {
-    // said below
+    // not heard
   } finally {
     clearTimeout(late);
     stop.abort();
   }
-  return said("live", false, "This network holds changes back: they show within 15 seconds.");
+  return false;
 }
 
 /** Random bytes there and back, through a draft's place that nothing else uses; then it is emptied. */
 async function bothWays({ connection }: Sitting): Promise<readonly ConnectionCheck[]> {
   const path = `/v1/me/drafts/${toHex(randomBytes(32))}`;
   const sent = randomBytes(TRIED_BYTES);
+  const upload = said("upload", true, "What is sent from here arrives.");
   try {
     await connection.putBytes(path, sent, Nothing);
   } catch (error) {
-    return [said("upload", false, `Sending did not work. ${whyOf(error)}`)];
+    if (error instanceof Refused && error.code === FULL) return [upload]; // it came all the way to be refused
+    const network = error instanceof Away ? ` ${ANOTHER_NETWORK}` : "";
+    return [said("upload", false, `Sending did not work. ${whyOf(error)}${network}`)];
   }
-  const upload = said("upload", true, "What is sent from here arrives.");
   try {
     const found = await connection.getBytes(path, 2 * TRIED_BYTES);
     if (found !== null && equal(found, sent)) {
@@ -120,13 +144,25 @@ async function storage({ store }: Sitting): Promise<ConnectionCheck> {
     kept,
     kept
       ? "This browser keeps drafts."
-      : "This browser keeps nothing: drafts go to the hub, sealed, and you type your words each time.",
+      : "This browser keeps nothing: drafts go to the hub, sealed, and you type your words each time. To change " +
+          "that, use a window that is not private, and make room on this device.",
   );
 }
 
 function worker(): ConnectionCheck {
   const right = sodium().crypto_hash_sha256(new Uint8Array(0)).length === 32;
-  return said("worker", right, right ? "Keys are safe in this browser." : "This browser is too old.");
+  return said("worker", right, right ? "This browser opens messages." : TOO_OLD);
+}
+
+function served(yes: boolean): ConnectionCheck {
+  return said(
+    "serving",
+    yes,
+    yes
+      ? "Videos play, and large files are saved."
+      : "Large files cannot be opened or saved here; small ones can. Use a window that is not private, or another " +
+          "browser. If you have just opened this page, check again.",
+  );
 }
 
 function said(step: Step, ok: boolean, say: string): ConnectionCheck {

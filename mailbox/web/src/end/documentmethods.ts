@@ -43,6 +43,8 @@ export interface DocumentSide {
   /** One version as a page shows it: for the thread, which shows documents too. */
   view(rooms: Rooms, listed: Listed, versions: Versions): DocumentView;
   lend(port: MessagePort): void;
+  /** Whether the service worker has such a line: without it nothing large is opened or saved. */
+  readonly reachable: () => boolean;
   /** The line to the hub is back. */
   wake(): void;
   /** Bytes moved a moment ago: nobody is idle. What only waits for the line keeps nobody's keys out. */
@@ -190,6 +192,7 @@ export function documentSide(context: Context, rooms: (circle: string) => Rooms)
     methods,
     view,
     lend: (port) => serving.lend(port),
+    reachable: () => serving.reachable,
     wake: () => uploads.wake(),
     busy: () => Math.abs(context.now() - movedAt) < MOVING_MS,
   };

@@ -48,7 +48,7 @@ export function vaultOf(origin: string, store: Store, emit: (event: VaultEvent) 
     ...recoveryMethods(sitting),
     ...organisationMethods(sitting, () => sitting.tell()),
     ...caseloadMethods(sitting, (circle) => circles.titleOf(circle)),
-    ...checkMethods(sitting),
+    ...checkMethods(sitting, documents.reachable),
     ...circles.methods,
     ...basisMethods((circle) => circles.rooms(circle)),
     ...documents.methods,

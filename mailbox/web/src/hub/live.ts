@@ -15,7 +15,8 @@ const LONGEST_PAUSE_MS = 30_000;
 /** A stream that breaks sooner is waited for ever longer: everything is looked at again after each. */
 const SHORT_MS = 20_000;
 const LONGEST_LINE = 4096;
-const PATHS = ["/v1/live", "/v1/live?pad=1"] as const;
+/** Plainly, and then padded for networks that pass on only what is large. */
+export const PATHS = ["/v1/live", "/v1/live?pad=1"] as const;
 
 /** Something changed. "resync": look at everything again. */
 export interface Wake {

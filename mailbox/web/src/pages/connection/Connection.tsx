@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { ConnectionCheck } from "@/vault/api";
 import { useDoing } from "@/app/asked";
-import { useVault } from "@/app/vault";
+import { useMaybeSession, useVault } from "@/app/vault";
 import { Button } from "@/components/Button";
 import { Loading } from "@/components/Loading";
 import { Notice } from "@/components/Notice";
@@ -18,7 +18,7 @@ const STEPS: Readonly<Record<ConnectionCheck["step"], string>> = {
   live: "News without delay",
   storage: "Keeping drafts on this device",
   worker: "Opening messages",
-  sound: "Playing video and sound",
+  serving: "Videos and large files",
 };
 
 export function Connection() {
@@ -27,6 +27,7 @@ export function Connection() {
   const [checks, setChecks] = useState<readonly ConnectionCheck[] | null>(null);
   const check = () => void run(async () => setChecks(await vault.checkConnection()));
   useEffect(check, []);
+  const signedIn = useMaybeSession() !== null;
   const failed = checks?.filter((one) => !one.ok) ?? [];
   return (
     <Page heading="Check my connection" tab="Check my connection">
@@ -34,6 +35,13 @@ export function Connection() {
       {busy ? <Loading words="Checking, this takes up to half a minute" /> : null}
       {checks && !busy ? <Verdict failed={failed.length} /> : null}
       {checks ? <Results checks={checks} /> : null}
+      {checks && !checks.some((one) => one.step === "upload") ? (
+        <p class="govuk-body">
+          {signedIn
+            ? "Sending, fetching and news are checked once Kith can be reached."
+            : "Sign in, then check again: sending, fetching and news can only be checked then."}
+        </p>
+      ) : null}
       <Button kind="secondary" onClick={check} busy={busy} busyWords="Checking">
         Check again
       </Button>
@@ -49,7 +57,7 @@ function Verdict({ failed }: { readonly failed: number }) {
   return (
     <div role="status">
       {failed === 0 ? (
-        <Notice kind="success" title="Everything works from here." />
+        <Notice kind="success" title="What was checked works from here." />
       ) : (
         <Notice kind="warning" title="Something does not work from here. What to do stands beside it." />
       )}

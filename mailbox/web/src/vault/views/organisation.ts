@@ -110,7 +110,7 @@ export interface SecurityDetails {
 }
 
 export interface ConnectionCheck {
-  readonly step: "reach" | "clock" | "upload" | "download" | "live" | "storage" | "worker" | "sound";
+  readonly step: "reach" | "clock" | "upload" | "download" | "live" | "storage" | "worker" | "serving";
   readonly ok: boolean;
   readonly say: string;
 }
