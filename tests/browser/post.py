@@ -44,7 +44,7 @@ class Post:
         self.latest = calendar().next_service_moment(begins + 6 * MINUTE)
         while await send_mail(self.hub.hub, self.latest):
             pass
-        return await self.newest(to, "/go/")
+        return await self.newest(to, "This is for you at ")
 
     async def link(self, to: str) -> str:
         """Path and fragment of the link in the newest mail to that address."""

@@ -44,7 +44,7 @@ export async function todayOf(room: Room): Promise<TodayView> {
     mine: shown(rows).filter((action) => !action.finished),
     unassigned: shown(today.unassigned).filter((action) => !action.finished && action.assignee === null),
     invitations: waiting.map((each) => ({ ...each, actionsDue: coming(each.circle) })),
-    unread,
+    unread: unread.filter((row) => row.standing !== "invited"), // they stand among the invitations
     letters,
     checkedAt: desk.clock(),
   };

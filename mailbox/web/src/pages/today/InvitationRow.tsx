@@ -5,6 +5,7 @@ import { count } from "@/app/time";
 import { Alarm } from "@/components/Alarm";
 import { ButtonLink, Link } from "@/components/Button";
 import { TimeText } from "@/components/TimeText";
+import { invitationName } from "@/pages/today/invitationname";
 
 export function InvitationRow({
   invitation,
@@ -16,7 +17,7 @@ export function InvitationRow({
   const to = circlePath(invitation.circle);
   const due = invitation.actionsDue ?? [];
   const [first] = due;
-  const title = invitation.title || "A support circle";
+  const title = invitationName(invitation);
   return (
     <li class="kith-row">
       <div class="kith-row__main">

@@ -4,6 +4,7 @@ import type { TodayView } from "@/vault/api";
 import { circlePath } from "@/app/router";
 import { ButtonLink } from "@/components/Button";
 import { TimeText } from "@/components/TimeText";
+import { invitationName } from "@/pages/today/invitationname";
 
 interface NextProps {
   readonly today: TodayView;
@@ -36,7 +37,7 @@ export function nextThing({ today, now }: NextProps): Thing | null {
   if (invitation)
     return {
       label: "Your next thing: answer an invitation",
-      title: invitation.title || "A support circle",
+      title: invitationName(invitation),
       about: [`${invitation.from} asks for an answer, `, due(invitation.answerDue)],
       to: circlePath(invitation.circle),
       go: "Read it and answer",
