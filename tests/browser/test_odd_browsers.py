@@ -227,3 +227,5 @@ async def test_the_connection_page_tries_everything_and_says_what_to_do_where_it
     for works in ("Reaching Kith", "clock", "Sending", "Fetching", "News", "Keeping drafts", "Opening"):
         await expect(rows.filter(has_text=works)).to_contain_text("Works")
     await expect(rows.filter(has_text="Does not work")).to_have_count(1)
+    assert set(device.complaints) == {"warning: Service Worker registration blocked by Playwright"}
+    device.complaints.clear()

@@ -36,9 +36,12 @@ export function Tabs({ label, items, current }: TabsProps) {
 /** A number in a pill: "3", heard as "3 new". */
 export function Count({ number, noun }: { readonly number: number; readonly noun: string }) {
   return (
-    <span class="kith-count">
-      {number > 99 ? "99+" : number}
-      <span class="govuk-visually-hidden"> {noun}</span>
-    </span>
+    <>
+      {" "}
+      <span class="kith-count">
+        {number > 99 ? "99+" : number}
+        <span class="govuk-visually-hidden"> {noun}</span>
+      </span>
+    </>
   );
 }

@@ -10,7 +10,7 @@ import { ReasonForm } from "@/pages/circle/ReasonForm";
 import { InPlace, useInside, When } from "@/pages/circle/inside";
 
 export function Invited() {
-  const { head } = useInside();
+  const { head, now } = useInside();
   const [answer, setAnswer] = useState<"" | "accept" | "decline">("");
   const invitation = head.invitation;
   return (
@@ -28,7 +28,12 @@ export function Invited() {
               <SummaryList
                 facts={[
                   { name: "From", value: invitation.from || head.ownerName },
-                  { name: "Answer", value: <When at={invitation.answerDue} as="due" /> },
+                  {
+                    name: "Answer by",
+                    value: (
+                      <When at={invitation.answerDue} as={invitation.answerDue < now ? "due" : "when"} />
+                    ),
+                  },
                   { name: "What they ask", value: <span class="kith-plain-text">{invitation.text}</span> },
                 ]}
               />
