@@ -89,7 +89,7 @@ async def test_the_mail_holds_a_link_to_settings_and_names_nobody(end: End, told
     await end.good("POST", "/v1/me/passkeys", passkey())
     [mail] = await told()
     for kind in ("plain", "html"):
-        said = words_of(mail, kind)  # type: ignore[arg-type]  # the two kinds there are
+        said = words_of(mail, kind)
         assert len(re.findall(r"/go/[0-9a-f]{64}", said)) == 1
         for secret in (end.address, end.id.hex(), "Harbour", "yubi"):
             assert secret not in said
