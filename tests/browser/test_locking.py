@@ -92,6 +92,28 @@ async def test_a_pin_that_is_too_easy_is_refused(screens: Screens, world: World)
     await expect(page).to_have_title(re.compile("Settings"))
 
 
+async def test_a_pin_some_time_after_signing_in_needs_the_words_again(screens: Screens, world: World) -> None:
+    device = await screens.device("phone")
+    await hasty(device)
+    page = await manager_at(device, world, world.vcu.founded)
+    await pass_time(page, 6)
+    await page.get_by_role("link", name="Settings").click()
+    await page.get_by_role("button", name="Choose a PIN").click()
+    await page.get_by_label("Choose a PIN").fill("4071")
+    await page.get_by_role("button", name="Set this PIN").click()
+    words = page.get_by_label("To set this PIN, type your six words")
+    await words.fill("zoom zoom zoom zoom zoom zoom")
+    await page.get_by_role("button", name="Set the PIN").click()
+    await expect(page.get_by_role("alert").first).to_be_visible()
+    await words.fill(world.vcu.founded.words)
+    await page.get_by_role("button", name="Set the PIN").click()
+    await expect(page.get_by_text("Your PIN is set")).to_be_visible()
+    await page.get_by_role("button", name="Lock", exact=True).click()
+    await pass_time(page, -6)
+    await unlock(page, "4071")
+    await expect(page).to_have_title(re.compile("^Settings"))
+
+
 async def test_after_five_wrong_pins_only_words_open(screens: Screens, world: World) -> None:
     page = await manager_at(await screens.device(), world, world.shelter.founded)
     await choose_pin(page, "4071")

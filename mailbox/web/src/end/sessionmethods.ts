@@ -33,7 +33,7 @@ import type { Session, Start, VaultApi } from "@/vault/api";
 const CODE_MS = 10 * 60_000;
 const SEND_AGAIN_MS = 5 * 60_000;
 const TRY_AGAIN_MS = 60_000;
-/** How long after the words a passkey may be added: devices take their time. */
+/** How long after somebody proved who they are a way in may be added: people and devices take their time. */
 const CONFIRMED_MS = 5 * 60_000;
 
 type Names =
@@ -79,6 +79,7 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
   let enrolledWith: Uint8Array | null = null;
   let triedAt = -Infinity;
   const confirmed = new WeakMap<Me, number>(); // forgotten with the keys
+  const arrived = new WeakMap<Me, number>(); // likewise: who came in here, not by way of another tab
   const newWords = new WeakMap<Desk, NewOwnWords>(); // forgotten with the keys
 
   /** Whom this device knows, if that is who signs in. */
@@ -100,7 +101,7 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
       const who = await expected(stretched.address);
       const unlocked = await unlock(connection, trust, stretched, shown, keeper, who);
       asked = null;
-      return await sitting.enter(unlocked, sharedDevice);
+      return await enter(unlocked, sharedDevice);
     } catch (error) {
       if (error instanceof Refused && error.code === "code-needed") asked = asking;
       throw error;
@@ -137,16 +138,28 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
     return looked;
   }
 
+  /** Somebody came in, in this very tab, by what only they have. */
+  async function enter(...arriving: Parameters<Sitting["enter"]>): Promise<Session> {
+    const session = await sitting.enter(...arriving);
+    arrived.set(sitting.me(), sitting.now());
+    return session;
+  }
+
+  /** Whether they proved who they are a short while ago, by `proofs`. */
+  function fresh(me: Me, ...proofs: readonly WeakMap<Me, number>[]): boolean {
+    return proofs.some((proof) => sitting.now() <= (proof.get(me) ?? -Infinity) + CONFIRMED_MS);
+  }
+
   /** Begin a session with words that were just enrolled; where they open nothing yet, wait. */
-  async function enterNew(fresh: Prepared, sharedDevice: boolean, shown: Uint8Array): Promise<Session> {
-    const { address, keys, trust } = fresh;
+  async function enterNew(made: Prepared, sharedDevice: boolean, shown: Uint8Array): Promise<Session> {
+    const { address, keys, trust } = made;
     const proof = { device: shown, code: null };
     try {
-      const unlocked = await unlock(connection, trust, { address, keys }, proof, keeper, fresh);
-      return await sitting.enter(unlocked, sharedDevice, fresh);
+      const unlocked = await unlock(connection, trust, { address, keys }, proof, keeper, made);
+      return await enter(unlocked, sharedDevice, made);
     } catch (error) {
       if (!notAdmitted(error)) throw error;
-      return await sitting.wait(fresh, sharedDevice);
+      return await sitting.wait(made, sharedDevice);
     }
   }
 
@@ -190,18 +203,18 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
     },
 
     async enrolConfirm(typed, sharedDevice) {
-      const fresh = prepared;
-      if (fresh === null) throw new NotReady("Start again from the link in your mail.", "start-again");
-      checkTyped(typed, fresh.words);
-      enrolledWith ??= await tokenFor(fresh.address, sharedDevice);
+      const drawn = prepared;
+      if (drawn === null) throw new NotReady("Start again from the link in your mail.", "start-again");
+      checkTyped(typed, drawn.words);
+      enrolledWith ??= await tokenFor(drawn.address, sharedDevice);
       const token = enrolledWith;
       if (sealed === null || sitting.now() > sealed.at + SEND_AGAIN_MS) {
-        sealed = await seal(fresh, token, sitting.now());
+        sealed = await seal(drawn, token, sitting.now());
       }
       await enrol(connection, sealed);
       const { made } = sealed;
       [prepared, sealed, link] = [null, null, null];
-      return { ...shown(made), session: await enterNew(fresh, sharedDevice, token) };
+      return { ...shown(made), session: await enterNew(drawn, sharedDevice, token) };
     },
 
     async signInWords(address, words, sharedDevice) {
@@ -227,7 +240,7 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
       try {
         const token = await device.token(known.address);
         const unlocked = await unlockByPin(connection, await sitting.trust(), token, known, pin, keeper);
-        return await sitting.enter(unlocked, false);
+        return await enter(unlocked, false);
       } catch (error) {
         if (error instanceof Refused && error.code === "pin-gone") await device.change({ pin: null });
         throw error;
@@ -244,7 +257,7 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
     async signInPasskey(credential, prf, sharedDevice) {
       const trust = await sitting.trust();
       const unlocked = await unlockByPasskey(connection, trust, credential, prf, keeper);
-      const session = await sitting.enter(unlocked, sharedDevice);
+      const session = await enter(unlocked, sharedDevice);
       if (!sharedDevice) await device.change({ passkey: true });
       return session;
     },
@@ -258,7 +271,7 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
     async addPasskey(credential, prf) {
       const { hub } = await sitting.trust();
       const me = sitting.me();
-      if (sitting.now() > (confirmed.get(me) ?? -Infinity) + CONFIRMED_MS) {
+      if (!fresh(me, confirmed)) {
         throw new NotReady("Type your six words first, then add the passkey.", "confirm-first");
       }
       confirmed.delete(me);
@@ -281,10 +294,16 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
 
     async setPin(typed) {
       const pin = newPin(typed);
-      const { worker, organisation, address, secret } = sitting.me();
+      const me = sitting.me();
+      const { worker, organisation, address, secret } = me;
       if (sitting.sharedDevice || sitting.store.way === "memory") {
         throw new NotReady("This device keeps nothing, so it can keep no PIN.", "no-pin-here");
       }
+      // A PIN is a way to the secret: whoever finds a screen open, and a script in a page, sets none.
+      if (!fresh(me, confirmed, arrived)) {
+        throw new NotReady("Type your six words first, then choose the PIN.", "confirm-first");
+      }
+      confirmed.delete(me);
       const { hub } = await sitting.trust();
       const place = { hub, organisation, worker, address };
       const token = await device.token(address);
@@ -329,11 +348,11 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
     },
 
     async session() {
-      const fresh = sitting.prepared;
-      if (fresh === null) await sitting.admitted();
+      const waiting = sitting.prepared;
+      if (waiting === null) await sitting.admitted();
       else if (enrolledWith !== null && sitting.now() > triedAt + TRY_AGAIN_MS) {
         triedAt = sitting.now();
-        return await enterNew(fresh, sitting.sharedDevice, enrolledWith);
+        return await enterNew(waiting, sitting.sharedDevice, enrolledWith);
       }
       return await sitting.session();
     },

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { Trouble } from "@/vault/api";
 import { makePasskey } from "@/app/passkey";
 import { useDoing } from "@/app/asked";
-import { useSession, useVault } from "@/app/vault";
+import { troubleOf, useSession, useVault } from "@/app/vault";
 import { Button, ButtonGroup } from "@/components/Button";
 import { ErrorSummary } from "@/components/ErrorSummary";
 import { Notice } from "@/components/Notice";
@@ -51,6 +51,9 @@ export function PasskeyOffer({ onMade }: { readonly onMade?: () => void }) {
   if (state === "asking")
     return (
       <ConfirmForm
+        before="To add a passkey"
+        hint="A passkey opens Kith without your words, so Kith makes sure that it is you."
+        go="Make the passkey"
         busy={busy}
         trouble={trouble}
         onSend={(typed) => void make(typed)}
@@ -70,6 +73,10 @@ export function PasskeyOffer({ onMade }: { readonly onMade?: () => void }) {
 }
 
 interface ConfirmProps {
+  /** What the words are asked for, such as "To add a passkey". */
+  readonly before: string;
+  readonly hint: string;
+  readonly go: string;
   readonly busy: boolean;
   readonly trouble: Trouble | undefined;
   readonly onSend: (typed: string) => void;
@@ -77,7 +84,7 @@ interface ConfirmProps {
 }
 
 /** The words again: whoever finds a screen open adds no way in of their own. */
-function ConfirmForm({ busy, trouble, onSend, onStop }: ConfirmProps) {
+function ConfirmForm({ before, hint, go, busy, trouble, onSend, onStop }: ConfirmProps) {
   const session = useSession();
   const [typed, setTyped] = useState("");
   const [empty, setEmpty] = useState(false);
@@ -94,16 +101,16 @@ function ConfirmForm({ busy, trouble, onSend, onStop }: ConfirmProps) {
       {trouble && trouble.kind !== "input" ? <TroubleNote trouble={trouble} /> : null}
       <WordsField
         id="confirm-me"
-        label={`To add a passkey, type ${what}`}
-        hint="A passkey opens Kith without your words, so Kith makes sure that it is you."
+        label={`${before}, type ${what}`}
+        hint={hint}
         value={typed}
         onInput={setTyped}
         autocomplete="current-password"
         error={error}
       />
       <ButtonGroup>
-        <Button type="submit" busy={busy} busyWords="Waiting for your device">
-          Make the passkey
+        <Button type="submit" busy={busy} busyWords="Checking that it is you">
+          {go}
         </Button>
         <Button kind="quiet" onClick={onStop}>
           Not now
@@ -154,13 +161,35 @@ function PinForm({ onSet, onStop }: { readonly onSet: () => void; readonly onSto
   const { busy, trouble, run } = useDoing();
   const [pin, setPin] = useState("");
   const [fault, setFault] = useState<string | undefined>(undefined);
+  const [asking, setAsking] = useState(false);
   const error = fault ?? (trouble?.kind === "input" ? trouble.say : undefined);
   const submit = async (event: Event) => {
     event.preventDefault();
     const found = pinFault(pin.trim());
     setFault(found);
-    if (!found && (await run(() => vault.setPin(pin.trim())))) onSet();
+    if (!found && (await run(() => chosen()))) onSet();
   };
+  /** Some time after signing in, the vault asks for the words first. */
+  const chosen = () =>
+    vault.setPin(pin.trim()).catch((reason: unknown) => {
+      setAsking(troubleOf(reason).code === "confirm-first");
+      throw reason;
+    });
+  const confirm = async (typed: string) => {
+    if (await run(() => vault.confirmMe(typed).then(chosen))) onSet();
+  };
+  if (asking)
+    return (
+      <ConfirmForm
+        before="To set this PIN"
+        hint="A PIN opens Kith without your words, so Kith makes sure that it is you."
+        go="Set the PIN"
+        busy={busy}
+        trouble={trouble?.code === "confirm-first" ? undefined : trouble}
+        onSend={(typed) => void confirm(typed)}
+        onStop={onStop}
+      />
+    );
   return (
     <form onSubmit={submit} noValidate>
       <ErrorSummary errors={error ? [{ id: "new-pin", say: error }] : []} />
