@@ -23,8 +23,8 @@ from hub.web import policy
 from hub.web.site import INDEX, MANIFEST, MEDIA, File, Site
 from policies.limits import limits
 
-NEVER_PAGES = ("assets/", "opened/")
-"""Files of the app; and documents that a browser's own service worker serves, which never come to a hub."""
+NEVER_PAGES = ("assets/", "opened/", "tabs/")
+"""Files of the app; and what a browser's own service worker answers, which never comes to a hub."""
 FILES = Rate(6000, 60, by="address")
 """An office behind one address loads the app at the same time every morning."""
 LOOKS = Rate(limits().rates.mail_link_address.count, limits().rates.mail_link_address.seconds, by="address")

@@ -42,7 +42,7 @@ _FLAGS = (
 )
 _EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 """A refusal of the hub: the app says it in its own words."""
-_OFFLINE = re.compile(r"net::ERR_(?:INTERNET_DISCONNECTED|CONNECTION_|FAILED|ABORTED)")
+_OFFLINE = re.compile(r"net::ERR_(?:INTERNET_DISCONNECTED|CONNECTION_|FAILED|ABORTED|CACHE_MISS)")
 
 
 def installed_chromium() -> str:
@@ -100,9 +100,12 @@ class Screens:
         self._browser, self._url, self._stack = browser, url, stack
 
     async def device(
-        self, size: str = "desktop", service_workers: Literal["allow", "block"] = "allow"
+        self,
+        size: str = "desktop",
+        service_workers: Literal["allow", "block"] = "allow",
+        rules: bool = True,
     ) -> Device:
-        """A device that nobody used before: "desktop" or "phone"."""
+        """A device that nobody used before: "desktop" or "phone". Without ``rules`` any script runs in it."""
         width, height = SIZES[size]
         context = await self._browser.new_context(
             viewport={"width": width, "height": height},
@@ -112,6 +115,7 @@ class Screens:
             timezone_id="Europe/London",
             reduced_motion="reduce",
             service_workers=service_workers,
+            bypass_csp=not rules,
         )
         context.set_default_timeout(PATIENCE_MS)
         device = Device(context, self._url)

@@ -14,7 +14,9 @@ from typing import Any
 from playwright.async_api import Browser, Page
 
 LINE = """
-(file) => {
+async (file) => {
+  await navigator.serviceWorker.register("/sw.js", { scope: "/" });
+  await navigator.serviceWorker.ready; // before the vault, as the app does
   const worker = new Worker(file, { type: "module" });
   const waiting = new Map();
   let last = 0;

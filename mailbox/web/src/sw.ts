@@ -1,9 +1,12 @@
 /// <reference lib="webworker" />
 /**
  * The service worker: gives opened documents an address in this browser, so that a video plays and seeks and a
- * file is saved without ever being whole in memory. It holds no key and keeps nothing: it passes ranges asked of
- * `/opened/ID` on to the vault that opened the document, and nothing else is touched.
+ * file is saved without ever being whole in memory; and hands a session from one tab's vault to another's, since
+ * it alone can tell a vault from a page. It holds no key and keeps nothing: it passes ranges asked of `/opened/ID`
+ * on to the vault that opened the document, and sealed sessions below `/tabs/`; nothing else is touched.
  */
+import { Questions } from "@/handover/questions";
+import { type Asked, CHANNEL, HANDOVER_PATH } from "@/vault/handover";
 import type { Head, Served, ToServer } from "@/vault/opened";
 import { OPENED_PATH, PORT_WANTED } from "@/vault/opened";
 
@@ -12,6 +15,10 @@ declare const self: ServiceWorkerGlobalScope;
 const PATIENCE_MS = 10_000;
 const doors = new Set<MessagePort>();
 let wakeUp: (() => void) | null = null;
+const everyTab = new BroadcastChannel(CHANNEL);
+const questions = new Questions(self.location.origin, (question) =>
+  everyTab.postMessage({ type: "asked", question } satisfies Asked),
+);
 
 self.addEventListener("install", () => void self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -25,9 +32,16 @@ self.addEventListener("message", (event) => {
 
 self.addEventListener("fetch", (event) => {
   const { pathname, origin } = new URL(event.request.url);
-  if (origin === self.location.origin && pathname.startsWith(OPENED_PATH))
+  if (origin !== self.location.origin) return;
+  if (pathname.startsWith(OPENED_PATH))
     event.respondWith(opened(pathname.slice(OPENED_PATH.length), event.request));
+  else if (pathname.startsWith(HANDOVER_PATH)) event.respondWith(handedOver(event));
 });
+
+/** Who asks is what the browser says, never what the request says. */
+async function handedOver({ clientId, request }: FetchEvent): Promise<Response> {
+  return await questions.answer(request, await self.clients.get(clientId));
+}
 
 /** The answer to one request for an opened document. */
 async function opened(id: string, request: Request): Promise<Response> {

@@ -53,7 +53,9 @@ async def test_every_address_of_a_person_gives_the_app(site: RunningHub, path: s
     assert "Set-Cookie" not in answer.headers
 
 
-@pytest.mark.parametrize("path", ["/v1", "/v1/nothing", "/v1/circles/", "/healthz/x", "/assets/gone.js"])
+@pytest.mark.parametrize(
+    "path", ["/v1", "/v1/nothing", "/v1/circles/", "/healthz/x", "/assets/gone.js", "/tabs/ask/1"]
+)
 async def test_what_other_rooms_have_is_never_the_app(site: RunningHub, path: str) -> None:
     answer = await plain(site, path, **BROWSER)
     assert (answer.status, answer.body == INDEX) in {(404, False), (200, path == "/healthz/x")}

@@ -5,25 +5,38 @@ import { PORT_WANTED } from "@/vault/opened";
 /** Some browsers stop a service worker that hears nothing for half a minute, in the middle of a file. */
 const STAY_MS = 10_000;
 
+/** The service worker, on its way. */
+export interface Door {
+  /** Resolves once it is there, or once it is known that this browser has none. */
+  readonly installed: Promise<void>;
+  /** Lend it a line to the vault, now and whenever it asks again. */
+  open(vault: Vault): void;
+}
+
 /**
- * Register the service worker and lend it a line to the vault, now and whenever it asks again. Where a browser
- * has none (some private windows), documents are opened whole instead: nothing fails.
+ * Register the service worker. Where a browser has none (some private windows), documents are opened whole and
+ * each tab is unlocked by itself: nothing fails.
  */
-export async function openDoor(vault: Vault, scriptUrl: (path: string) => string): Promise<void> {
+export function openDoor(scriptUrl: (path: string) => string): Door {
   const workers = "serviceWorker" in navigator ? navigator.serviceWorker : null;
-  if (workers === null) return;
+  if (workers === null) return { installed: Promise.resolve(), open: () => undefined };
+  const registered = workers.register(scriptUrl("/sw.js"), { scope: "/" });
+  const installed = registered
+    .then(() => workers.ready)
+    .then(
+      () => undefined,
+      () => undefined, // refused by the browser's settings: the vault goes on without
+    );
+  return { installed, open: (vault) => openTo(vault, workers, installed) };
+}
+
+function openTo(vault: Vault, workers: ServiceWorkerContainer, installed: Promise<void>): void {
   workers.addEventListener("message", (event: MessageEvent<unknown>) => {
     if (event.data === PORT_WANTED && event.source instanceof ServiceWorker) lend(vault, event.source);
   });
   keepAwake(vault, workers);
   workers.addEventListener("controllerchange", () => lend(vault, workers.controller));
-  try {
-    await workers.register(scriptUrl("/sw.js"), { scope: "/" });
-    await workers.ready;
-    lend(vault, workers.controller);
-  } catch {
-    // Refused by the browser's settings: the vault goes on without.
-  }
+  void installed.then(() => lend(vault, workers.controller));
 }
 
 /** While files are being saved, the service worker hears from us. */

@@ -1,14 +1,18 @@
 /**
- * Tabs of one browser share one session. A new tab asks the others over a channel that every page of this
- * origin may listen to, so the answer travels sealed to a key that the asking tab made for that one question.
+ * Tabs of one browser share one session. A new tab asks the others by way of the service worker, which serves
+ * vaults alone and can tell them from pages (docs/decisions/0008). The answer travels sealed to a key that the
+ * asking tab made for that one question.
  *
- * Locking and signing out reach every tab; so does that somebody is there.
+ * Locking and signing out reach every tab over a channel; so does that somebody is there. Any page of this origin
+ * may speak and listen there: nothing secret is said, and what is heard gives nothing away.
  */
+import * as neighbours from "@/hub/neighbours";
 import { concat, randomBytes, toHex, utf8 } from "@/protocol/bytes";
 import { BoxSecret, sealBox } from "@/protocol/private/boxes";
+import { type Asked, CHANNEL, isQuestion } from "@/vault/handover";
 
-const CHANNEL = "kith";
-const PATIENCE_MS = 2000;
+/** Questions that one tab answers at a time: a page could name any number. */
+const MOST = 16;
 const OPEN = "kith-open";
 const TAB = "kith-tab-";
 const INFO = utf8("kith/1/tab\0");
@@ -18,6 +22,13 @@ export interface Line {
   postMessage(message: unknown): void;
   addEventListener(type: "message", heard: (event: MessageEvent<unknown>) => void): void;
   close(): void;
+}
+
+/** The service worker, as vaults reach it: `hub/neighbours`, or one for tests. */
+export interface Between {
+  askOthers(question: string, key: Uint8Array): Promise<Uint8Array | null>;
+  keyOf(question: string): Promise<Uint8Array | null>;
+  give(question: string, box: Uint8Array): Promise<void>;
 }
 
 /** What a tab does when another one speaks. */
@@ -34,8 +45,7 @@ export interface Neighbour {
 }
 
 type Said =
-  | { readonly type: "ask"; readonly question: string; readonly key: Uint8Array }
-  | { readonly type: "give"; readonly question: string; readonly box: Uint8Array }
+  | Asked
   | { readonly type: "opened" }
   | { readonly type: "closed"; readonly signedOut: boolean; readonly say: string }
   | { readonly type: "touched" }
@@ -45,26 +55,21 @@ type Said =
 export class Tabs {
   #line: Line | null;
   readonly #neighbour: Neighbour;
-  readonly #asked = new Map<string, (box: Uint8Array) => void>();
+  readonly #between: Between;
+  #giving = 0;
 
-  constructor(neighbour: Neighbour, line: Line | null = channel(CHANNEL)) {
+  constructor(neighbour: Neighbour, line: Line | null = channel(CHANNEL), between: Between = neighbours) {
     this.#line = line;
     this.#neighbour = neighbour;
+    this.#between = between;
     line?.addEventListener("message", ({ data }) => void this.#hear(data));
   }
 
-  /** The session of another tab; null when there is none. */
-  async ask(patience = PATIENCE_MS): Promise<Uint8Array | null> {
-    if (this.#line === null) return null;
+  /** The session of another tab; null when there is none, or no service worker to bring it. */
+  async ask(): Promise<Uint8Array | null> {
     const secret = new BoxSecret(randomBytes(32));
     const question = toHex(randomBytes(16));
-    const answered = new Promise<Uint8Array | null>((resolve) => {
-      this.#asked.set(question, resolve);
-      setTimeout(() => resolve(null), patience);
-    });
-    this.#say({ type: "ask", question, key: secret.public });
-    const box = await answered;
-    this.#asked.delete(question);
+    const box = await this.#between.askOthers(question, secret.public);
     if (box === null) return null;
     return await secret.open(box, infoOf(question)).catch(() => null);
   }
@@ -100,19 +105,30 @@ export class Tabs {
 
   async #hear(data: unknown): Promise<void> {
     const said = understood(data);
-    if (said?.type === "ask") await this.#give(said.question, said.key);
-    else if (said?.type === "give") this.#asked.get(said.question)?.(said.box);
+    if (said?.type === "asked") await this.#answer(said.question);
     else if (said?.type === "opened") this.#neighbour.opened();
     else if (said?.type === "closed") this.#neighbour.closed(said.signedOut, said.say);
     else if (said?.type === "touched") this.#neighbour.touched();
     else if (said?.type === "news") this.#neighbour.heard(said.news);
   }
 
-  async #give(question: string, key: Uint8Array): Promise<void> {
-    const session = this.#neighbour.session();
-    if (session === null) return;
+  async #answer(question: string): Promise<void> {
+    if (this.#giving >= MOST || this.#neighbour.session() === null) return;
+    this.#giving++;
+    try {
+      await this.#give(question);
+    } finally {
+      this.#giving--;
+    }
+  }
+
+  /** The key comes from the service worker alone, and the session is looked at last: it may be over by then. */
+  async #give(question: string): Promise<void> {
+    const key = await this.#between.keyOf(question);
+    const session = key === null ? null : this.#neighbour.session();
+    if (key === null || session === null) return;
     const box = await sealBox(key, session, infoOf(question)).catch(() => null);
-    if (box !== null) this.#say({ type: "give", question, box });
+    if (box !== null) await this.#between.give(question, box);
   }
 }
 
@@ -174,10 +190,8 @@ function understood(data: unknown): Said | null {
   if (typeof data !== "object" || data === null || !("type" in data)) return null;
   // An object may be asked for any name; each is checked below before it is used.
   const said = data as { readonly [name: string]: unknown };
-  const { type, question, key, box, signedOut, say, news } = said;
-  const known = typeof question === "string" && question.length === 32;
-  if (type === "ask" && known && key instanceof Uint8Array) return { type, question, key };
-  if (type === "give" && known && box instanceof Uint8Array) return { type, question, box };
+  const { type, question, signedOut, say, news } = said;
+  if (type === "asked" && isQuestion(question)) return { type, question };
   if (type === "opened" || type === "touched") return { type };
   if (type === "news") return { type, news };
   if (type !== "closed" || typeof signedOut !== "boolean" || typeof say !== "string") return null;

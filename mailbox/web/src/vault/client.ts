@@ -31,8 +31,8 @@ const TOO_OLD = {
     "Safari 16.4, or anything later.",
 } as const;
 
-/** Speak with a vault over `worker`. */
-export function connect(worker: Worker): Vault {
+/** Speak with a vault over the worker that `starting` brings; what is asked before that waits. */
+export function connect(starting: Promise<Worker>): Vault {
   const waiting = new Map<number, Waiting>();
   const listeners = new Set<Listener>();
   let last = 0;
@@ -45,19 +45,23 @@ export function connect(worker: Worker): Vault {
     else one?.resolve(answer.value);
   }
 
-  worker.addEventListener("message", ({ data }: MessageEvent<FromVault>) => {
-    state = "ready";
-    if ("answer" in data) settle(data.answer);
-    else if ("event" in data) for (const listener of listeners) listener(data.event);
-  });
-  worker.addEventListener("error", () => {
+  function failed(): void {
     if (state === "starting") state = "never";
     for (const one of waiting.values()) one.reject(new Failed(state === "never" ? TOO_OLD : GONE));
     waiting.clear();
-  });
+  }
+
+  starting.then((worker) => {
+    worker.addEventListener("message", ({ data }: MessageEvent<FromVault>) => {
+      state = "ready";
+      if ("answer" in data) settle(data.answer);
+      else if ("event" in data) for (const listener of listeners) listener(data.event);
+    });
+    worker.addEventListener("error", failed);
+  }, failed);
 
   function send(message: ToVault, transfer: Transferable[] = []): void {
-    worker.postMessage(message, transfer);
+    starting.then((worker) => worker.postMessage(message, transfer)).catch(() => undefined); // said by `failed`
   }
 
   function ask(method: string, args: readonly unknown[]): Promise<unknown> {
