@@ -13,7 +13,7 @@ from keyholder import answers
 from tests.hostile.conftest import alarmed
 from tests.hostile.forging import b64
 from tests.hostile.proxy import Asked as Request
-from tests.hostile.proxy import Proxy
+from tests.hostile.proxy import Denied, Proxy
 from tests.keyholder.world import World, looked_at
 
 
@@ -142,3 +142,53 @@ async def test_item_05_every_release_says_where_it_was_written_down(
 def elsewhere(answer: Any, _: Request) -> Any:
     """The place of another statement."""
     return answer | {"logged": [answer["logged"][0] | {"salt": b64(os.urandom(32))}]}
+
+
+async def test_item_05_a_statement_dropped_after_one_signed_out_is_missed_at_the_next_sign_in(
+    world: World, proxy: Proxy
+) -> None:
+    ours, _ = await world.shared_circle()
+    await ours.post("Said.")
+    reader = await world.again(world.shelter)
+    await reader.circle(ours.id).read(receipt=False)
+    assert reader.desk.log.waiting > 0
+    await reader.sign_out()
+
+    def drop(_: Any, __: Request) -> Any:
+        raise Denied(404, "not-found")
+
+    proxy.change("/v1/log/inclusion", drop)
+    with alarmed(5, "statement-missing"):
+        await world.again(world.shelter)
+
+
+async def test_what_was_left_to_prove_is_proved_once_at_the_next_sign_in(world: World, proxy: Proxy) -> None:
+    ours, _ = await world.shared_circle()
+    await ours.post("Said.")
+    reader = await world.again(world.shelter)
+    await reader.circle(ours.id).read(receipt=False)
+    left = reader.desk.log.waiting
+    await reader.sign_out()
+
+    for expected in (left, 0):
+        before = len(proxy.asked)
+        reader = await world.again(world.shelter)
+        asked = [path for _, path in proxy.asked[before:] if path == "/v1/log/inclusion"]
+        assert len(asked) == expected
+        assert reader.desk.log.waiting == 0
+        await reader.sign_out()
+
+
+async def test_item_05_two_logs_shown_before_signing_out_are_found_out_at_the_next_sign_in(
+    world: World, proxy: Proxy
+) -> None:
+    ours, _ = await world.shared_circle()
+    await ours.post("Said.")
+    reader = await world.again(world.shelter)
+    proxy.change("/fetch", forking(world))
+    await reader.circle(ours.id).read(receipt=False)
+    proxy.honest()
+    await reader.sign_out()
+
+    with alarmed(5, "access-log-changed"):
+        await world.again(world.shelter)

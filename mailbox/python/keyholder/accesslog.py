@@ -24,9 +24,7 @@ from keyholder.authority import Authority
 from keyholder.connection import Connection
 from keyholder.errors import Refused
 from keyholder.pins import Pins
-
-WAITING = 2000
-UNPROVED = 64
+from keyholder.unproved import UNPROVED, WAITING, Unproved
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +53,15 @@ class AccessLog:
     """One worker's view of the access log."""
 
     def __init__(
-        self, connection: Connection, authority: Callable[[], Authority], pins: Pins, keeper: EvidenceKeeper
+        self,
+        connection: Connection,
+        authority: Callable[[], Authority],
+        pins: Pins,
+        keeper: EvidenceKeeper,
+        kept: Unproved,
     ) -> None:
         self._connection, self._authority, self._pins, self._keeper = connection, authority, pins, keeper
+        self._kept = kept
         self._unproved: dict[int, Checkpoint] = {}
         self._origin: str | None = None
         self._own: list[tuple[int, bytes]] = []
@@ -72,6 +76,23 @@ class AccessLog:
     def root(self) -> bytes:
         """Its root."""
         return self._pins.log_root
+
+    def take_up(self) -> None:
+        """Take up what earlier sessions here left to prove: the next ``check`` must find it.
+
+        Raises:
+            Alarm: they were shown two logs.
+        """
+        for waiting in self._kept.take_up():
+            room = max(0, WAITING - len(self._own))
+            self._own += [(logged.index, logged.leaf) for logged in waiting.own[:room]]
+            for note in waiting.notes:
+                found = Checkpoint(note.origin, note.size, note.root)
+                self._hear(found, found.body().encode())
+
+    def keep(self) -> None:
+        """Keep on this device what is still to be proved."""
+        self._kept.keep(self._own, list(self._unproved.values()))
 
     @property
     def waiting(self) -> int:
@@ -123,7 +144,9 @@ class AccessLog:
         for proved in (*heard, newest):
             if proved.size != newest.size or self.root == newest.root:
                 self._unproved.pop(proved.size, None)
-        return LogReport(newest.size, await self._find_own(own, newest))
+        found = await self._find_own(own, newest)
+        self.keep()
+        return LogReport(newest.size, found)
 
     async def _on_one_line(
         self, pinned: tuple[int, bytes], heard: Iterable[Checkpoint], newest: Checkpoint
@@ -176,15 +199,15 @@ class AccessLog:
                 found = checkpoints.verify(note, root.hub, key)
             except CryptoError:
                 continue
-            return self._newer(found, note)
+            return self._hear(found, note.encode())
         raise self._keeper.alarm(Kind.ACCESS_LOG_CHANGED, note=note.encode())
 
-    def _newer(self, found: Checkpoint, note: str) -> Checkpoint:
+    def _hear(self, found: Checkpoint, note: bytes) -> Checkpoint:
         before = self._unproved.get(found.size)
         forked = before is not None and found.root != before.root
         renamed = self._origin is not None and found.origin != self._origin
         if forked or renamed:
-            raise self._keeper.alarm(Kind.ACCESS_LOG_CHANGED, note=note.encode(), pinned=self.root)
+            raise self._keeper.alarm(Kind.ACCESS_LOG_CHANGED, note=note, pinned=self.root)
         self._origin = found.origin
         self._unproved[found.size] = found
         if len(self._unproved) > UNPROVED:

@@ -139,8 +139,9 @@ class End:
         return report
 
     async def sign_out(self) -> None:
-        """Keep what was verified, end the session, forget the keys."""
+        """Keep what was verified and what is still to be proved, end the session, forget the keys."""
         try:
+            self._desk.log.keep()
             await self._desk.pins.save(self._desk.connection)
         finally:
             await end_session(self._desk.connection)

@@ -28,6 +28,7 @@ from keyholder.errors import Away, CodeNeeded, CodeWrong, NotReady, Refused, Wro
 from keyholder.orgkeys import OrganisationKeys
 from keyholder.pins import Pins
 from keyholder.state import LocalState
+from keyholder.unproved import Unproved
 
 CODE_DIGITS = 8
 
@@ -208,7 +209,8 @@ async def _desk_of(
     await _check_own_keys(directory, me, keeper)
     _check_own_organisation(directory, me, pins, keeper)
     keys = OrganisationKeys(connection, directory, me.organisation, me.worker, secret, keeper)
-    log = AccessLog(connection, lambda: authority, pins, keeper)
+    log = AccessLog(connection, lambda: authority, pins, keeper, Unproved(state))
+    log.take_up()
     desk = Desk(connection, clock, authority, directory, me, keys, pins, log, state, keeper)
     await log.check()
     return desk

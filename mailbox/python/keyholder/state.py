@@ -52,6 +52,12 @@ class LocalState:
         if self.folder is not None:
             (self.folder / name).unlink(missing_ok=True)
 
+    def names(self, prefix: str) -> list[str]:
+        """What is kept under names that begin so, sorted."""
+        if self.folder is None:
+            return []
+        return sorted(path.name for path in self.folder.glob(f"{prefix}*"))
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Only one program of this worker at a time is inside."""
