@@ -10,6 +10,7 @@
 import { type Alarm, AlarmKind, type EvidenceKeeper } from "@/end/alarms";
 import { Refused } from "@/end/errors";
 import type { Pins } from "@/end/pins";
+import { type Logged, UNPROVED, type Unproved, WAITING } from "@/end/unproved";
 import type { LogAnswer } from "@/hub/answers";
 import type { Connection } from "@/hub/connection";
 import type { Decode } from "@/hub/decoding";
@@ -22,8 +23,8 @@ import { CryptoError } from "@/protocol/errors";
 import { leafHash, verifyConsistency, verifyInclusion } from "@/protocol/merkle";
 import { logLeaf, MAX_STATEMENT, type SignedStatement, Statement } from "@/protocol/statements";
 
-const WAITING = 2000;
-const UNPROVED = 64;
+/** A reload tells nobody beforehand: what is to be proved is kept soon after it was heard. */
+const KEEP_MS = 1000;
 
 /** What a check found: the log's size, and how many of one's own statements were found in it. */
 export interface LogReport {
@@ -52,15 +53,24 @@ export class AccessLog {
   readonly #pins: Pins;
   readonly #keeper: EvidenceKeeper;
   readonly #unproved = new Map<number, Checkpoint>();
-  readonly #own: { readonly index: number; readonly leaf: Uint8Array }[] = [];
+  readonly #own: Logged[] = [];
+  readonly #kept: Unproved;
   #origin: string | null = null;
+  #keeping: ReturnType<typeof setTimeout> | undefined;
   #one: Promise<unknown> = Promise.resolve();
 
-  constructor(connection: Connection, authority: () => Trusted, pins: Pins, keeper: EvidenceKeeper) {
+  constructor(
+    connection: Connection,
+    authority: () => Trusted,
+    pins: Pins,
+    keeper: EvidenceKeeper,
+    kept: Unproved,
+  ) {
     this.#connection = connection;
     this.#authority = authority;
     this.#pins = pins;
     this.#keeper = keeper;
+    this.#kept = kept;
   }
 
   /** How long the verified log is. */
@@ -71,6 +81,21 @@ export class AccessLog {
   /** Its root. */
   get root(): Uint8Array {
     return this.#pins.logRoot;
+  }
+
+  /** Take up what earlier sessions here left to prove: the next `check` must find it. */
+  async takeUp(): Promise<void> {
+    for (const { own, notes } of await this.#kept.takeUp()) {
+      this.#own.push(...own.slice(0, Math.max(0, WAITING - this.#own.length)));
+      for (const note of notes) this.#hear(note, utf8(noteBody(note)));
+    }
+  }
+
+  /** Keep on this device what is still to be proved. */
+  async keep(): Promise<void> {
+    clearTimeout(this.#keeping);
+    this.#keeping = undefined;
+    await this.#kept.keep(this.#own, [...this.#unproved.values()]);
   }
 
   /** How many of one's own statements the next `check` must find. */
@@ -99,6 +124,7 @@ export class AccessLog {
   /** A statement that the next `check` must find at `index`. */
   expect(index: number, salt: Uint8Array, signed: SignedStatement): void {
     if (this.#own.length < WAITING) this.#own.push({ index, leaf: logLeaf(salt, signed) });
+    this.#keeping ??= setTimeout(() => void this.keep(), KEEP_MS);
   }
 
   /**
@@ -126,7 +152,9 @@ export class AccessLog {
     this.#pins.pinLog(newest.size, newest.root);
     for (const proved of heard) if (proved.size !== newest.size) this.#unproved.delete(proved.size);
     if (equal(this.root, newest.root)) this.#unproved.delete(newest.size); // else another tab is further
-    return { size: newest.size, inclusionsChecked: await this.#findOwn(own, newest) };
+    const inclusionsChecked = await this.#findOwn(own, newest);
+    await this.keep();
+    return { size: newest.size, inclusionsChecked };
   }
 
   /** Prove each longer log of the pinned one, those heard of, and the newest from the one before. */
@@ -194,17 +222,17 @@ export class AccessLog {
     const { root } = this.#authority();
     for (const key of root.checkpointKeys) {
       const found = verified(note, root.hub, key);
-      if (found !== null) return this.#newer(found, note);
+      if (found !== null) return this.#hear(found, utf8(note));
     }
     throw this.#keeper.alarm(AlarmKind.ACCESS_LOG_CHANGED, { note: utf8(note) });
   }
 
-  #newer(found: Checkpoint, note: string): Checkpoint {
+  #hear(found: Checkpoint, note: Uint8Array): Checkpoint {
     const before = this.#unproved.get(found.size);
     const forked = before !== undefined && !equal(found.root, before.root);
     const renamed = this.#origin !== null && found.origin !== this.#origin;
     if (forked || renamed) {
-      throw this.#keeper.alarm(AlarmKind.ACCESS_LOG_CHANGED, { note: utf8(note), pinned: this.root });
+      throw this.#keeper.alarm(AlarmKind.ACCESS_LOG_CHANGED, { note, pinned: this.root });
     }
     this.#origin = found.origin;
     this.#unproved.set(found.size, found);

@@ -194,8 +194,14 @@ export class Alarm extends KeyholderError {
 
 const LARGEST_EVIDENCE = 64 * 1024;
 
-/** Makes alarms, with their evidence beside them. */
+/** Makes alarms, with their evidence beside them. `noted` is told the evidence of each. */
 export class EvidenceKeeper {
+  readonly #noted: (evidence: string) => void;
+
+  constructor(noted: (evidence: string) => void = () => undefined) {
+    this.#noted = noted;
+  }
+
   /** An alarm ready to be thrown. What of the bytes does not fit is left out, and that is said. */
   alarm(kind: AlarmKind, material: Material = {}): Alarm {
     const bytes: Record<string, string> = {};
@@ -205,6 +211,8 @@ export class EvidenceKeeper {
         data.length <= left ? toBase64(data) : `${toBase64(data.subarray(0, left))} (of ${data.length})`;
       left = Math.max(0, left - data.length);
     }
-    return new Alarm(kind, material, JSON.stringify({ alarm: kind.code, item: kind.item, bytes }));
+    const evidence = JSON.stringify({ alarm: kind.code, item: kind.item, bytes });
+    this.#noted(evidence);
+    return new Alarm(kind, material, evidence);
   }
 }

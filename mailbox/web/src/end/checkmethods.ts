@@ -7,7 +7,7 @@ import { PATHS } from "@/hub/live";
 import { equal, fromHex, randomBytes, toHex } from "@/protocol/bytes";
 import { sodium } from "@/protocol/sodium";
 import { spokenWords } from "@/protocol/private/words";
-import type { ConnectionCheck, SecurityDetails, VaultApi } from "@/vault/api";
+import type { ConnectionCheck, KeptAlarms, SecurityDetails, VaultApi } from "@/vault/api";
 
 const VERSION = "0.1.0";
 const TOO_OLD = "This browser is too old. Bring it up to date, or use another one.";
@@ -23,12 +23,21 @@ const ANOTHER_NETWORK =
 
 type Step = ConnectionCheck["step"];
 
+type Names = "checkConnection" | "securityDetails" | "keptAlarms";
+
 /** `serving`: whether the service worker has a line to this vault. */
-export function checkMethods(
-  sitting: Sitting,
-  serving: () => boolean,
-): Pick<VaultApi, "checkConnection" | "securityDetails"> {
+export function checkMethods(sitting: Sitting, serving: () => boolean): Pick<VaultApi, Names> {
   return {
+    async keptAlarms(): Promise<KeptAlarms> {
+      const all = await sitting.evidence.all();
+      const alarms = all.map(({ at, evidence }) => {
+        const found: unknown = JSON.parse(evidence); // as `EvidenceKeeper` wrote it
+        return { at: new Date(at).toISOString(), evidence: found };
+      });
+      const text = `${JSON.stringify({ version: 1, program: VERSION, alarms }, null, 1)}\n`;
+      return { alarms: all.length, kept: sitting.evidence.kept, text };
+    },
+
     async checkConnection() {
       const reached = await reach(sitting);
       return [

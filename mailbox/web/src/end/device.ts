@@ -29,6 +29,8 @@ export interface Known {
   readonly pin: PinKept | null;
 }
 
+type Met = Pick<Known, "address" | "worker" | "organisation">;
+
 /** This browser, as the hub knows it again. */
 export class Device {
   readonly #store: Store;
@@ -54,6 +56,14 @@ export class Device {
   async known(): Promise<Known | null> {
     const kept = await this.#store.read(KNOWN);
     return isKnown(kept) ? kept : null;
+  }
+
+  /** Somebody signed in: they are who is known. */
+  async meet({ address, worker, organisation }: Met): Promise<void> {
+    const known = await this.known();
+    const same = known?.address === address ? known : null;
+    const kept = { passkey: same?.passkey ?? false, pin: same?.pin ?? null };
+    await this.remember({ version: 1, address, worker, organisation, ...kept });
   }
 
   async remember(known: Known): Promise<void> {

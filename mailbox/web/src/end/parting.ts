@@ -13,9 +13,9 @@ export const NOT_EVERYWHERE =
   "You have signed out here. The hub could not be reached, so you may still be signed in elsewhere: try again.";
 const PATIENCE_MS = 4_000;
 /** What of a worker's sealed things outlasts a sign-out: of use to nobody else, and a loss to them. */
-const STAYS = /^(pins|draft-.*)$/;
+const STAYS = /^(pins|evidence|unproved-.*|draft-.*)$/;
 
-/** Remove what is sealed under `place`, one worker's, but for drafts and how far everything was verified. */
+/** Remove what is sealed under `place`, one worker's, but for drafts, evidence, and what was verified or is to be. */
 export async function forgetSealed(store: Store, place: string): Promise<void> {
   for (const name of await store.names(place)) {
     if (!STAYS.test(name.slice(place.length))) await store.remove(name);

@@ -17,6 +17,7 @@ import { Pins } from "@/end/pins";
 import { Proved, Token } from "@/end/signinanswers";
 import { LocalState, placeOf } from "@/end/state";
 import type { Store } from "@/end/store";
+import { Unproved } from "@/end/unproved";
 import type { Connection } from "@/hub/connection";
 import { equal } from "@/protocol/bytes";
 import { CryptoError, Malformed } from "@/protocol/errors";
@@ -160,7 +161,8 @@ export async function setUp(
   await checkOwnKeys(directory, me, keeper);
   checkOwnOrganisation(directory, me, pins, keeper);
   const keys = new OrganisationKeys(connection, directory, me.organisation, me.worker, me.secret, keeper);
-  const log = new AccessLog(connection, () => authority, pins, keeper);
+  const log = new AccessLog(connection, () => authority, pins, keeper, new Unproved(state));
+  await log.takeUp();
   const desk = new Desk(connection, clock, authority, directory, me, keys, pins, log, state, keeper);
   await log.check();
   return desk;

@@ -10,6 +10,7 @@ import type { Desk, Me } from "@/end/desk";
 import { Device } from "@/end/device";
 import type { Prepared } from "@/end/enrolment";
 import { Locked, NotReady } from "@/end/errors";
+import { EvidenceBook } from "@/end/evidence";
 import { packHanded, unpackHanded } from "@/end/handing";
 import { Idle, idleTime } from "@/end/idle";
 import { endAtHub, forgetSealed, inTime, NOT_EVERYWHERE, savePins } from "@/end/parting";
@@ -17,7 +18,7 @@ import { keepName, ownName } from "@/end/profile";
 import { begin, checkOwnOrganisation, endSession, setUp, type Unlocked } from "@/end/session";
 import { memberSession } from "@/end/showing";
 import { WhoAmI } from "@/end/signinanswers";
-import { placeOf } from "@/end/state";
+import { LocalState, placeOf } from "@/end/state";
 import type { Store } from "@/end/store";
 import { anyTabOpen, holdOpen, Tabs } from "@/end/tabs";
 import { troubleOf } from "@/end/trouble";
@@ -52,7 +53,8 @@ type Arriving = Pick<Seat, "me" | "sharedDevice" | "prepared">;
 
 export class Sitting implements Context {
   readonly device: Device;
-  readonly keeper = new EvidenceKeeper();
+  readonly evidence: EvidenceBook;
+  readonly keeper = new EvidenceKeeper((evidence) => this.evidence.note(evidence));
   readonly wakes: Wakes;
   /** Whether bytes are moving for whoever sits here: for an hour an upload on their own device goes on. */
   busy: () => boolean = () => false;
@@ -71,6 +73,7 @@ export class Sitting implements Context {
     readonly emit: (event: VaultEvent) => void,
     readonly now: () => number = systemNow,
   ) {
+    this.evidence = new EvidenceBook(now);
     this.device = new Device(store);
     this.wakes = new Wakes(connection, () => this.#tabs, emit);
     this.#tabs = new Tabs({
@@ -161,7 +164,7 @@ export class Sitting implements Context {
     const { idleMs } = await begin(this.connection, trust, unlocked);
     const me = { worker, organisation, address, name: address, secret };
     await this.#sit({ me, sharedDevice, prepared }, idleMs);
-    if (!sharedDevice) await this.#remember(me);
+    if (!sharedDevice) await this.device.meet(me);
     await this.#note();
     this.#tabs.opened();
     return await this.session();
@@ -281,11 +284,14 @@ export class Sitting implements Context {
 
   /** The desk, checked; null while nobody has admitted them. */
   async #deskFor({ me, sharedDevice }: Arriving): Promise<Desk | null> {
-    const store = sharedDevice ? null : this.store;
+    const [store, trust] = [sharedDevice ? null : this.store, await this.trust()];
+    const place = placeOf(trust.hub, me.worker);
+    await this.evidence.keepIn(place, new LocalState(store, place, me.secret.pins));
     try {
-      return await setUp(this.connection, await this.trust(), me, store, this.now, this.keeper);
+      return await setUp(this.connection, trust, me, store, this.now, this.keeper);
     } catch (error) {
       if (notAdmitted(error)) return null;
+      if (this.#seat === null) await this.evidence.all().then(() => this.evidence.leave());
       throw error;
     }
   }
@@ -356,8 +362,10 @@ export class Sitting implements Context {
     const parting = this.connection.another();
     parting.use(this.connection.token);
     const sealing = this.#seat === null ? [] : this.#parting.map((call) => call(parting));
-    sealing.push(this.#seat?.desk?.pins.keepHere() ?? Promise.resolve());
+    const desk = this.#seat?.desk;
+    if (desk) sealing.push(desk.pins.keepHere(), desk.log.keep());
     this.#dropSeat();
+    this.evidence.leave();
     this.connection.use(null);
     this.emit({ type: "session", state, say });
     return { parting, kept: inTime(Promise.allSettled(sealing)) };
@@ -378,14 +386,6 @@ export class Sitting implements Context {
     if (!this.open || this.#seat === null || token === null) return null;
     const { me, idleMs, sharedDevice } = this.#seat;
     return packHanded({ ...me, token, idleMs, sharedDevice });
-  }
-
-  async #remember(me: Me): Promise<void> {
-    const { address, worker, organisation } = me;
-    const known = await this.device.known();
-    const same = known?.address === address ? known : null;
-    const kept = { passkey: same?.passkey ?? false, pin: same?.pin ?? null };
-    await this.device.remember({ version: 1, address, worker, organisation, ...kept });
   }
 
   /** The root stays the one shown first; while somebody waits their five words are kept, afterwards no more. */

@@ -18,7 +18,7 @@ import type {
   DownloadJob,
   TimelineRow,
 } from "@/vault/views/circle";
-import type { Hex, Milliseconds, Trouble } from "@/vault/views/trouble";
+import type { Hex, KeptAlarms, Milliseconds, Trouble } from "@/vault/views/trouble";
 import type {
   Start,
   Role,
@@ -196,6 +196,8 @@ export interface VaultApi {
 
   checkConnection(): Promise<readonly ConnectionCheck[]>;
   securityDetails(circle?: Hex): Promise<SecurityDetails>;
+  /** What alarms left behind here, of whoever is signed in. */
+  keptAlarms(): Promise<KeptAlarms>;
 }
 
 /** Words of another tab. `open`: it may still be writing them. */

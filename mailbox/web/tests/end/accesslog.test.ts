@@ -4,6 +4,8 @@ import { AccessLog } from "@/end/accesslog";
 import { Alarm, EvidenceKeeper } from "@/end/alarms";
 import { Pins } from "@/end/pins";
 import { LocalState } from "@/end/state";
+import { MemoryStore } from "@/end/store";
+import { Unproved } from "@/end/unproved";
 import { Connection } from "@/hub/connection";
 import { randomBytes, toBase64, toHex } from "@/protocol/bytes";
 import { signNote } from "@/protocol/checkpoints";
@@ -24,16 +26,30 @@ let leaves: Uint8Array[];
 let meanwhile: Record<string, () => void>;
 let pins: Pins;
 let log: AccessLog;
+let state: LocalState;
 
 beforeEach(() => {
   leaves = [];
   meanwhile = {};
-  const keeper = new EvidenceKeeper();
   const key = randomBytes(32);
-  pins = new Pins(ID, key, new LocalState(null, "p/", key), keeper);
-  const root = { hub: HUB, checkpointKeys: [new SigningKey(SEED).public] };
-  log = new AccessLog(new Connection("https://hub.example", hub), () => ({ root }), pins, keeper);
+  state = new LocalState(new MemoryStore(), "p/", key);
+  pins = new Pins(ID, key, state, new EvidenceKeeper());
+  log = session();
 });
+
+/** The log as one more session on this device looks at it. */
+function session(): AccessLog {
+  const root = { hub: HUB, checkpointKeys: [new SigningKey(SEED).public] };
+  const connection = new Connection("https://hub.example", hub);
+  return new AccessLog(connection, () => ({ root }), pins, new EvidenceKeeper(), new Unproved(state));
+}
+
+/** Keys are forgotten, and come again. */
+async function lockAndUnlock(): Promise<void> {
+  await log.keep();
+  log = session();
+  await log.takeUp();
+}
 
 function rootAt(size: number): Uint8Array {
   return rootOf(leaves.slice(0, size));
@@ -186,4 +202,65 @@ test("a log that is shorter than what was verified is refused", async () => {
   await log.check();
   leaves.pop();
   expect(await refusal()).toBe("access-log-changed");
+});
+
+test("what a lock left to prove is proved after the next unlock, once", async () => {
+  look();
+  await log.check();
+  look();
+  look();
+  await lockAndUnlock();
+  expect(log.waiting).toBe(2);
+  expect(await log.check()).toEqual({ size: 3, inclusionsChecked: 2 });
+  await lockAndUnlock();
+  expect(log.waiting).toBe(0);
+  expect(await state.names("unproved-")).toEqual([]);
+});
+
+test("what was looked at is kept soon, since a reload gives no notice", async () => {
+  look();
+  await expect.poll(() => state.names("unproved-"), { timeout: 5000 }).toHaveLength(1);
+  log = session();
+  await log.takeUp();
+  expect(log.waiting).toBe(1);
+});
+
+test("a statement that the hub drops while nobody is signed in is missing after the next unlock", async () => {
+  look();
+  await log.check();
+  look();
+  await lockAndUnlock();
+  leaves.pop();
+  look(false);
+  expect(await refusal()).not.toBe("");
+});
+
+test("a log that was forked before the lock is found out after the next unlock", async () => {
+  look();
+  await log.check();
+  const honest = [...leaves];
+  look();
+  leaves = honest;
+  look(false);
+  await lockAndUnlock();
+  look(false);
+  expect(await refusal()).toBe("access-log-changed");
+});
+
+test("two tabs that lock at once leave both of theirs to prove", async () => {
+  const other = session();
+  look();
+  await log.keep();
+  log = other;
+  look();
+  await lockAndUnlock();
+  expect(log.waiting).toBe(2);
+  expect(await log.check()).toEqual({ size: 2, inclusionsChecked: 2 });
+});
+
+test("a piece that another program wrote stops nobody", async () => {
+  await state.write("unproved-1", randomBytes(40));
+  await lockAndUnlock();
+  expect(log.waiting).toBe(0);
+  await log.check();
 });

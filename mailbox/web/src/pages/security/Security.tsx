@@ -1,7 +1,9 @@
 /** Security details, for the curious and for reports: what this device trusts, and when it last looked. */
+import type { KeptAlarms } from "@/vault/api";
 import { useAsked } from "@/app/asked";
 import { sayExact } from "@/app/time";
 import { useVault } from "@/app/vault";
+import { Button } from "@/components/Button";
 import { Page } from "@/components/Page";
 import { SummaryList } from "@/components/SummaryList";
 import { Answer } from "@/components/TroubleNote";
@@ -32,6 +34,7 @@ export function Security() {
           />
         )}
       </Answer>
+      <Alarms />
       <h2 class="govuk-heading-m">What Kith cannot protect</h2>
       <ul class="govuk-list govuk-list--bullet">
         <li>
@@ -47,4 +50,44 @@ export function Security() {
       </ul>
     </Page>
   );
+}
+
+/** What was stopped on this device: the file is for whoever looks into it. */
+function Alarms() {
+  const vault = useVault();
+  const asked = useAsked("security-alarms", () => vault.keptAlarms());
+  return (
+    <section class="kith-section">
+      <h2 class="govuk-heading-m">Alarms on this device</h2>
+      <Answer asked={asked} words="Looking for alarms">
+        {(found) => (found.alarms === 0 ? <p class="govuk-body">None.</p> : <SaveAlarms found={found} />)}
+      </Answer>
+    </section>
+  );
+}
+
+function SaveAlarms({ found }: { readonly found: KeptAlarms }) {
+  const times = found.alarms === 1 ? "Kith stopped once" : `Kith stopped ${found.alarms} times`;
+  return (
+    <>
+      <p class="govuk-body">
+        {times} to keep people safe. The file says when, why, and what the service had sent. It holds no
+        message and no key. Give it to whoever looks into it.
+        {found.kept ? "" : " This device keeps nothing: save it before you leave this page."}
+      </p>
+      <Button kind="secondary" onClick={() => saveText("kith-alarms.json", found.text)}>
+        Save the alarms as a file
+      </Button>
+    </>
+  );
+}
+
+function saveText(name: string, text: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  link.download = name;
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // the browser is still reading it
 }

@@ -3,6 +3,15 @@
 export type Hex = string;
 export type Milliseconds = number;
 
+/** What alarms of one worker left behind on this device. */
+export interface KeptAlarms {
+  readonly alarms: number;
+  /** Whether they outlast this page, sealed. */
+  readonly kept: boolean;
+  /** All of it, to be saved as a file and handed on: what the hub served, sealed as it served it. */
+  readonly text: string;
+}
+
 /** Why something did not happen, in words for people. */
 export interface Trouble {
   /** "alarm": refused, somebody must be told. "away": no line to the hub. "stale": look again. */
