@@ -89,6 +89,10 @@ async def at_a_partners(tour: Tour) -> None:
     page = await tour.as_person("ash")
     await tour.take(page, "today")
     await _go(tour, page, "/organisation", "organisation")
+    await _follow(tour, page, "Circles of Sky Dummy", "organisation-circles")
+    await _go(tour, page, "/organisation", None)
+    await _follow(tour, page, "Leaver: Sky Dummy", "organisation-leaver")
+    await _go(tour, page, "/organisation/invite", "organisation-invite")
     await _go(tour, page, "/settings", "settings")
     await _go(tour, page, "/security", "security")
     await _go(tour, page, "/today", None)
@@ -125,6 +129,12 @@ async def _go(tour: Tour, page: Page, path: str, name: str | None) -> None:
     await page.wait_for_timeout(SETTLE_MS)
     if name is not None:
         await tour.take(page, name)
+
+
+async def _follow(tour: Tour, page: Page, link: str, name: str) -> None:
+    await page.get_by_role("link", name=link).click()
+    await page.wait_for_timeout(SETTLE_MS)
+    await tour.take(page, name)
 
 
 async def _preview(tour: Tour, link: Locator, name: str, part: str) -> None:

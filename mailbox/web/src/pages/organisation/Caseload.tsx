@@ -97,7 +97,7 @@ function HandOver({ colleague, others, rows }: HandOverProps) {
       <TroubleNote trouble={trouble} />
       <ColleagueChoice
         label={`Who takes on ${rows.length === 1 ? "this circle" : `all ${rows.length} circles`}?`}
-        hint="They are put on each, and the other person comes off. Nothing that was written changes."
+        hint={`They come on, and ${colleague.me ? "you come" : `${colleague.name} comes`} off. Nothing that was written changes.`}
         none="Choose a colleague"
         others={others}
         value={to}

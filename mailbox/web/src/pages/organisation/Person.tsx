@@ -101,7 +101,7 @@ export function Leaver({ colleague, others }: CaseloadProps) {
       </Notice>
       {circles > 0 && others.length > 0 ? (
         <ColleagueChoice
-          label={`Who takes on their ${circlesIn(circles)}?`}
+          label={`Who takes on their ${circles === 1 ? "circle" : `${circles} circles`}?`}
           hint="Until somebody does, your managers are told what is new there."
           none="Decide later"
           others={others}
