@@ -197,7 +197,7 @@ async def test_a_leaver_s_circles_are_handed_over_with_the_same_press(screens: S
     await expect(manager.get_by_role("link", name="Handed over")).to_be_visible()
     await manager.get_by_role("link", name="Organisation").first.click()
     await manager.get_by_role("link", name=re.compile("Leaver: .*lou", re.IGNORECASE)).click()
-    choice = manager.get_by_label("Who takes on their 1 circle?")
+    choice = manager.get_by_label("Who takes on their circle?")
     await choice.select_option(label=await choice.locator("option", has_text="emy").inner_text())
     await manager.get_by_role("button", name="Remove").click()
     await expect(manager.get_by_text("They are out.")).to_be_visible()

@@ -19,7 +19,7 @@ export interface CaseloadProps {
   readonly others: readonly ColleagueView[];
 }
 
-export function circlesIn(number: number): string {
+function circlesIn(number: number): string {
   return count(number, "circle", "circles");
 }
 

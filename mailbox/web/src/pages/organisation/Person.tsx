@@ -9,7 +9,7 @@ import { Notice } from "@/components/Notice";
 import { Page } from "@/components/Page";
 import { TroubleNote } from "@/components/TroubleNote";
 import { back } from "@/pages/organisation/back";
-import { type CaseloadProps, circlesIn, ColleagueChoice, useCaseload } from "@/pages/organisation/Caseload";
+import { type CaseloadProps, ColleagueChoice, useCaseload } from "@/pages/organisation/Caseload";
 import { LinkPage } from "@/pages/organisation/LinkPage";
 import { RoleField } from "@/pages/organisation/RoleField";
 
