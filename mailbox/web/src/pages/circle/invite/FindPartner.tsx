@@ -80,7 +80,7 @@ function Found({ partners, here, chosen, onChoose, error }: FoundProps) {
       <p class="govuk-body" id="partner" tabIndex={-1}>
         {left > 0
           ? "Every organisation found is in this circle already."
-          : "No accredited organisation has such a name. Try a part of the name, or ask the commissioner to accredit them."}
+          : "No organisation that the network has confirmed has such a name. Try a part of the name, or ask the commissioner to let them join."}
       </p>
     );
   return (
@@ -88,7 +88,7 @@ function Found({ partners, here, chosen, onChoose, error }: FoundProps) {
       <Radios
         id="partner"
         legend="Whom do you invite?"
-        hint={`${count(free.length, "organisation")} found. All are accredited.`}
+        hint={`${count(free.length, "organisation")} found. The network has confirmed each.`}
         choices={free.slice(0, AT_MOST).map((one) => ({
           value: one.organisation,
           label: one.legalName,
