@@ -6,36 +6,41 @@ The page's own rules (content policy, Trusted Types) are off here: what holds is
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import pytest_asyncio
-from aiohttp import web
 from playwright.async_api import Page, Route, expect
 
 from crypto.errors import NotForMe
 from crypto.private.boxes import BoxSecret
-from tests.browser.hostile.proxy import Between
 from tests.browser.hostile.stage import Stage
 from tests.browser.people import manager_at
 from tests.browser.screens import Device
+from tests.browser.test_documents_refused import BLOCKED
 from tests.browser.vaults import LINE, Troubled, Vault
 
 TODAY, SIGN_IN = re.compile("^Today"), re.compile("^(Sign in|Unlock)")
 OWN_QUESTION = "5a" * 16
+OTHER_FILE = "/assets/other.worker-1.js"
+SECRET = BoxSecret(bytes(range(32)))
+KEY = b64encode(SECRET.public).decode()
+"""The thief's own, to which everything would have to be sealed."""
 THIEF = """
 (() => {
   const bytes = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
   const text = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
   const ask = async (path, body, cache) => {
     try {
-      const mode = "same-origin";
-      const answer = await fetch(path, { method: "POST", body, cache, ...(cache ? { mode } : {}) });
+      const mode = cache ? "same-origin" : "cors";
+      const answer = await fetch(self.origin + path, { method: "POST", body, cache, mode });
       return [answer.status, text(await answer.arrayBuffer())];
     } catch {
       return [0, ""];
@@ -54,48 +59,56 @@ THIEF = """
 })()
 """
 """Of a public key and a question: every request of the hand-over, as a vault makes it and plainly."""
+PLAIN = "(question) => fetch('/tabs/key/' + question, { method: 'POST' }).then((answer) => answer.status)"
 WORKER = f"onmessage = async ({{ data }}) => postMessage(await ({THIEF})(...data));"
-EVERY_WAY = f"""
-async ([key, own, app]) => {{
-  const steal = {THIEF};
-  const outcome = {{ heard: [], tries: {{}} }};
-  const channel = new BroadcastChannel("kith");
-  channel.onmessage = ({{ data }}) => outcome.heard.push(data);
-  const raw = Uint8Array.from(atob(key), (sign) => sign.charCodeAt(0));
-  channel.postMessage({{ type: "ask", question: own, key: raw }});
-  channel.postMessage({{ type: "asked", question: own, key: raw }});
-
-  const inWorker = (address, options) => new Promise((resolve) => {{
-    const worker = new Worker(address, options);
-    worker.onmessage = ({{ data }}) => resolve(data);
-    worker.onerror = () => resolve([[0, "it does not start"]]);
-    worker.postMessage([key, own]);
-  }});
-  const frame = document.body.appendChild(document.createElement("iframe"));
-  const blob = URL.createObjectURL(new Blob([{WORKER!r}], {{ type: "text/javascript" }}));
-  outcome.tries["a page"] = await steal(key, own);
-  const framed = new frame.contentWindow.Function("return " + {THIEF.strip()!r})();
-  outcome.tries["a frame"] = await framed(key, own);
-  outcome.tries["a worker of text"] = await inWorker(blob);
-  outcome.tries["a worker of another file"] = await inWorker(app);
-
-  const {{ port1, port2 }} = new MessageChannel();
-  port1.onmessage = ({{ data }}) => outcome.heard.push(data);
-  const carrier = navigator.serviceWorker.controller;
-  carrier.postMessage({{ type: "ask", question: own, key: raw }}, [port2]);
-  carrier.postMessage({{ path: "/tabs/ask/" + own, body: raw }});
-  navigator.serviceWorker.addEventListener("message", ({{ data }}) => outcome.heard.push(data));
-
-  // While a true tab asks: its question is heard of, and everything is tried on it.
-  const asked = new Promise((resolve) => channel.addEventListener("message", ({{ data }}) => {{
-    if (data.type === "asked") resolve(data.question);
-  }}));
-  window.taking = asked.then(async (question) => {{
-    outcome.tries["a page, on another's question"] = await steal(key, question);
-    return outcome;
-  }});
-}}
+_IN_WORKER = """
+([key, question, address]) => new Promise((resolve) => {
+  const worker = new Worker(address);
+  worker.onmessage = ({ data }) => resolve(data);
+  worker.onerror = () => resolve([[0, "it did not start"]]);
+  worker.postMessage([key, question]);
+})
 """
+WAYS = {
+    "a page": f"([key, question]) => ({THIEF})(key, question)",
+    "a frame": f"""
+([key, question]) => {{
+  const frame = document.body.appendChild(document.createElement("iframe"));
+  const framed = new frame.contentWindow.Function("return " + {json.dumps(THIEF.strip())})();
+  return framed(key, question);
+}}
+""",
+    "a worker of text": f"""
+([key, question]) => {{
+  const blob = new Blob([{json.dumps(WORKER)}], {{ type: "text/javascript" }});
+  return ({_IN_WORKER})([key, question, URL.createObjectURL(blob)]);
+}}
+""",
+    "a worker of another file": f"([key, question]) => ({_IN_WORKER})([key, question, '{OTHER_FILE}'])",
+}
+"""Where the thief can run: functions of [public key, question]."""
+LISTEN = """
+([key, own]) => {
+  const raw = Uint8Array.from(atob(key), (sign) => sign.charCodeAt(0));
+  const channel = new BroadcastChannel("kith");
+  window.heard = [];
+  window.asked = new Promise((resolve) => {
+    channel.onmessage = ({ data }) => {
+      window.heard.push(data);
+      if (data.type === "asked") resolve(data.question);
+    };
+  });
+  channel.postMessage({ type: "ask", question: own, key: raw });
+  channel.postMessage({ type: "asked", question: own, key: raw });
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = ({ data }) => window.heard.push(data);
+  navigator.serviceWorker.addEventListener("message", ({ data }) => window.heard.push(data));
+  navigator.serviceWorker.controller.postMessage({ type: "ask", question: own, key: raw }, [port2]);
+}
+"""
+"""Asks on the channel as vaults once did, and the service worker by message; hears all that is said."""
+ON_ANOTHERS = f"([key]) => window.asked.then((question) => ({THIEF})(key, question))"
+"""Everything is tried on the question of a tab that truly asks."""
 
 
 @dataclass(frozen=True)
@@ -124,53 +137,43 @@ async def another_script(scene: Scene, path: str) -> None:
     await scene.device.context.route(f"**{path}", serve)
 
 
-def opened(secret: BoxSecret, outcome: Any, question: str) -> list[bytes]:
+def opened(outcome: Any, question: str) -> list[bytes]:
     """Whatever among all that was taken opens with the thief's key."""
     found = []
     for _, said in outcome:
         try:
-            found.append(secret.open(b64decode(said), b"kith/1/tab\0" + question.encode()))
+            found.append(SECRET.open(b64decode(said), b"kith/1/tab\0" + question.encode()))
         except (NotForMe, ValueError):
             continue
     return found
 
 
-async def test_a_program_in_a_page_is_handed_nothing_and_a_second_tab_is(scene: Scene) -> None:
-    secret = BoxSecret(bytes(range(32)))
-    key = b64encode(secret.public).decode()
-    await another_script(scene, "/assets/other.worker-1.js")
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_program_in_a_page_is_refused_wherever_it_runs(scene: Scene, way: str) -> None:
+    await another_script(scene, OTHER_FILE)
     intruder = await scene.device.open("/nowhere")
-    await intruder.evaluate(EVERY_WAY, [key, OWN_QUESTION, "/assets/other.worker-1.js"])
+    answers = await intruder.evaluate(WAYS[way], [KEY, OWN_QUESTION])
+    assert answers == [[403, ""]] * 6
+
+
+async def test_a_program_in_a_page_is_handed_nothing_while_a_second_tab_is(scene: Scene) -> None:
+    intruder = await scene.device.open("/nowhere")
+    await intruder.evaluate(LISTEN, [KEY, OWN_QUESTION])
+    taking = asyncio.create_task(intruder.evaluate(ON_ANOTHERS, [KEY]))
 
     second = await scene.device.open("/today")
-    await expect(second).to_have_title(TODAY)
-    taken = await intruder.evaluate("() => window.taking")
 
-    assert len(taken["tries"]) == 5
-    for way, answers in taken["tries"].items():
-        assert {status for status, _ in answers} == {403}, way
-        assert {said for _, said in answers} == {""}, way
-    assert {tuple(sorted(one)) for one in taken["heard"] if isinstance(one, dict)} <= {
-        ("question", "type"),
-        ("news", "type"),
-        ("type",),
-    }
+    await expect(second).to_have_title(TODAY)
+    assert await taking == [[403, ""]] * 6
+    heard = await intruder.evaluate("() => window.heard")
+    assert {tuple(sorted(one)) for one in heard} <= {("question", "type"), ("news", "type"), ("type",)}
 
 
 async def test_what_is_refused_to_others_would_have_opened_for_them(scene: Scene) -> None:
     """The same program where only the built vault stands, which is the hub's to serve: it gets all."""
-    secret = BoxSecret(bytes(range(32)))
-    key = b64encode(secret.public).decode()
     await another_script(scene, "/assets/vault.worker-other.js")
-    taken = await scene.page.evaluate(
-        """([key, own]) => new Promise((resolve) => {
-          const worker = new Worker("/assets/vault.worker-other.js");
-          worker.onmessage = ({ data }) => resolve(data);
-          worker.postMessage([key, own]);
-        })""",
-        [key, OWN_QUESTION],
-    )
-    [session] = opened(secret, taken, OWN_QUESTION)
+    taken = await scene.page.evaluate(_IN_WORKER, [KEY, OWN_QUESTION, "/assets/vault.worker-other.js"])
+    [session] = opened(taken, OWN_QUESTION)
     assert len(session) > 64
 
 
@@ -189,41 +192,31 @@ async def test_a_program_that_starts_a_vault_of_its_own_adds_no_way_in(scene: Sc
 
 @pytest.mark.parametrize("carriers", ["allow", "block"])
 async def test_a_hub_that_plays_the_service_worker_is_asked_nothing_and_handed_nothing(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, carriers: Any
+    stage: Stage, carriers: Literal["allow", "block"]
 ) -> None:
     """It would answer each question with a key of its own, and keep what it is handed."""
-    key, heard = BoxSecret(bytes(range(32))).public, []
-    honest = Between.handle
-
-    async def play(proxy: Between, request: web.Request) -> web.StreamResponse:
-        if not request.path.startswith("/tabs/"):
-            return await honest(proxy, request)
-        heard.append((request.path, await request.read()))
-        return web.Response(body=key, headers={"Cache-Control": "max-age=1000"})
-
-    monkeypatch.setattr(Between, "handle", play)
+    stage.proxy.played["/tabs/"] = SECRET.public
     device = await stage.screens.device(service_workers=carriers, rules=False)
     device.may_be_offline = True
     page = await manager_at(device, stage.world, stage.world.vcu.founded)
+    await page.evaluate(PLAIN, OWN_QUESTION)  # whatever the browser keeps of it
+    before = played(stage)
 
+    other = TODAY if carriers == "allow" else SIGN_IN
     second = await device.open("/today")
-    await expect(second).to_have_title(TODAY if carriers == "allow" else SIGN_IN)
+    await expect(second).to_have_title(other)
     await second.evaluate(
-        """(question) => {
-          const channel = new BroadcastChannel("kith");
-          channel.postMessage({ type: "asked", question });
-          channel.postMessage({ type: "touched" });
-        }""",
-        OWN_QUESTION,
+        "(question) => new BroadcastChannel('kith').postMessage({ type: 'asked', question })", OWN_QUESTION
     )
     third = await device.open("/today")
-    await expect(third).to_have_title(TODAY if carriers == "allow" else SIGN_IN)
+    await expect(third).to_have_title(other)
 
-    assert heard == []
+    assert played(stage) == before
+    assert before == (0 if carriers == "allow" else 1), "without a service worker it was there to be asked"
     await expect(page).to_have_title(TODAY)
-    if carriers == "block":
-        status = await second.evaluate(
-            "(path) => fetch(path, { method: 'POST' }).then((answer) => answer.status)",
-            f"/tabs/key/{OWN_QUESTION}",
-        )
-        assert (status, len(heard)) == (200, 1), "it was there to be asked"
+    device.complaints[:] = [each for each in device.complaints if not each.startswith(BLOCKED)]
+
+
+def played(stage: Stage) -> int:
+    """How often the hub was asked what only a service worker may answer."""
+    return sum(path.startswith("/tabs/") for _, path in stage.proxy.asked)
