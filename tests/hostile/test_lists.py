@@ -7,7 +7,7 @@ from typing import Any
 from tests.hostile.conftest import alarmed
 from tests.hostile.forging import FalseLog, b64
 from tests.hostile.proxy import Asked as Request
-from tests.hostile.proxy import Proxy
+from tests.hostile.proxy import Denied, Proxy
 from tests.keyholder.world import DAY, World
 
 
@@ -80,6 +80,26 @@ async def test_a_circle_that_one_left_is_not_missed(world: World) -> None:
     await theirs.leave(1)
 
     assert (await world.shelter.manager.circles()).items == []
+    assert (await (await world.again(world.shelter)).circles()).items == []
+
+
+async def test_item_05_a_circle_that_the_hub_shows_no_longer_is_told_once(world: World, proxy: Proxy) -> None:
+    """To be left out and refused looks as being removed does, which nobody outside a circle can verify."""
+    ours, theirs = await world.shared_circle()
+    await theirs.read()
+    await world.shelter.manager.sync()
+
+    def hide(answer: Any, _: Request) -> Any:
+        return answer | {"items": [row for row in answer["items"] if row["circle"] != b64(ours.id)]}
+
+    def refuse(_: Any, __: Request) -> Any:
+        raise Denied(404, "not-found")
+
+    proxy.change("/v1/circles", hide)
+    proxy.change(f"{ours.id.hex()}/headers", refuse)
+
+    [row] = (await (await world.again(world.shelter)).circles()).items
+    assert (row.circle, row.gone, row.alarm) == (ours.id, True, None)
     assert (await (await world.again(world.shelter)).circles()).items == []
 
 

@@ -5,7 +5,7 @@ verified history says; the order is the hub's. What it leaves out of a whole lis
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from crypto.private.bodies import About
@@ -14,20 +14,23 @@ from keyholder import answers, copies
 from keyholder.alarms import Alarm, Kind
 from keyholder.circle import CircleView
 from keyholder.desk import Desk
-from keyholder.errors import KeyholderError
+from keyholder.errors import KeyholderError, Refused
 from keyholder.histories import ask_together
 from keyholder.opening import Shown
+from keyholder.pins import CIRCLES
 
 AT_ONCE = 4
 FIRST = 100
 LOOKED_FOR = 100
+_GONE = "gone"
 ViewOf = Callable[[bytes], CircleView]
 
 
 @dataclass(frozen=True, slots=True)
 class CircleRow:
     """One circle of the list. ``title`` is empty when it cannot be opened here; ``alarm`` says why, if it is
-    for a reason to tell somebody."""
+    for a reason to tell somebody. ``gone``: the hub no longer shows it, and nothing that was verified here
+    says that the organisation left. It may have been removed, which nobody outside can verify: said once."""
 
     circle: bytes
     title: str
@@ -42,6 +45,7 @@ class CircleRow:
     received_at: int
     invite: answers.InviteRow | None
     alarm: Alarm | None = None
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +101,10 @@ class Circles:
         """Circles that this worker verified, whose newest history still has the own organisation as a member,
         and that no page had. What moved to the front between two pages is on the first one now.
 
-        A circle whose headers are refused is passed over: that is how one looks that the organisation left.
+        A circle whose headers are refused too looks as one does that the organisation left: unless it is
+        known to have left, that is told, once on each device.
         """
-        missing = set(self._desk.pins.circles()) - self._listed - self._gone
+        missing = set(self._desk.pins.circles()) - self._listed - self._gone - _told(self._desk)
         if missing and again:
             missing -= {row.circle for row in (await self._page(None, FIRST)).items}
         found = []
@@ -109,14 +114,22 @@ class Circles:
                 await view.sync()
             except Alarm as alarm:
                 found.append(_unlisted(view, alarm))
-            except KeyholderError:
+            except KeyholderError as error:
                 self._gone.add(circle)
+                if isinstance(error, Refused) and error.status in (403, 404) and not self._left(view):
+                    found.append(_unlisted(view, None))
             else:
                 if self._desk.me.organisation in view.book.circle.members:
                     found.append(_unlisted(view, view.book.alarm(Kind.CIRCLE_HIDDEN)))
                 else:
                     self._gone.add(circle)
+        _tell(self._desk, (row.circle for row in found if row.gone))
         return found
+
+    def _left(self, view: CircleView) -> bool:
+        """Whether the history that was verified here says that the own organisation is no member any more."""
+        circle = view.book.log.circle
+        return circle is not None and self._desk.me.organisation not in circle.members
 
     async def _named(self, rows: list[CircleRow]) -> list[CircleRow]:
         """With titles where they can be opened. One statement names them all before anything is released."""
@@ -212,11 +225,35 @@ def _verified(row: CircleRow, view: CircleView) -> CircleRow:
     return replace(row, owner=circle.owner, standing=standing, closed=circle.closed)
 
 
-def _unlisted(view: CircleView, alarm: Alarm) -> CircleRow:
-    """A circle that the hub's list does not have."""
+def _told(desk: Desk) -> set[bytes]:
+    """The circles of which it was told on this device that the hub no longer shows them."""
+    kept = desk.state.read(_GONE) or b""
+    return {kept[start : start + 32] for start in range(0, len(kept), 32)}
+
+
+def _tell(desk: Desk, circles: Iterable[bytes]) -> None:
+    if new := list(circles):
+        desk.state.write(_GONE, b"".join(sorted(_told(desk) | set(new))[:CIRCLES]))
+
+
+def _unlisted(view: CircleView, alarm: Alarm | None) -> CircleRow:
+    """A circle that the hub's list does not have; without an alarm, one that it does not show at all."""
     log = view.book.log
     circle = log.circle
     owner, closed = (b"", False) if circle is None else (circle.owner, circle.closed)
     return CircleRow(
-        view.id, "", "", owner, "member", log.seq, 0, False, closed, None, log.received_at, None, alarm
+        view.id,
+        "",
+        "",
+        owner,
+        "member",
+        log.seq,
+        0,
+        False,
+        closed,
+        None,
+        log.received_at,
+        None,
+        alarm,
+        not alarm,
     )

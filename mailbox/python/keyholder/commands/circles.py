@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from keyholder.end import CircleRow, End
 
 PANEL = "Circles"
+GONE = (
+    "The hub no longer shows a circle that you had seen. If your organisation did not leave it and was not "
+    "removed, tell your manager and the circle's owner, by telephone. This is said once."
+)
 cli = typer.Typer()
 
 Why = Annotated[
@@ -238,7 +242,7 @@ def _show_circles(call: Call, end: End, rows: list[CircleRow]) -> None:
         (
             showing.short(row.circle),
             showing.line(row.reference or ""),
-            showing.line(row.title or ("(see the alarm)" if row.alarm else "(not shared with you yet)"), 60),
+            showing.line(row.title or _untitled(row), 60),
             _standing(end, row),
             str(row.unread) if row.unread else "",
             console.due(row.invite.answer_due if row.invite else row.next_due),
@@ -247,6 +251,14 @@ def _show_circles(call: Call, end: End, rows: list[CircleRow]) -> None:
     ]
     empty = "No circle yet. A victim care unit opens one; partners are invited to it."
     console.table(("circle", "reference", "title", "", "unread", "next"), shown, empty=empty)
+    if any(row.gone for row in rows):
+        console.say(GONE)
+
+
+def _untitled(row: CircleRow) -> str:
+    if row.gone:
+        return "(no longer shown by the hub)"
+    return "(see the alarm)" if row.alarm else "(not shared with you yet)"
 
 
 def _standing(end: End, row: CircleRow) -> str:
@@ -274,6 +286,7 @@ def _row_document(row: CircleRow) -> dict[str, Any]:
         "unread": row.unread,
         "assigned": row.assigned,
         "closed": row.closed,
+        "gone": row.gone,
         "next_due": row.next_due,
         "answer_due": invite.answer_due if invite else None,
     }

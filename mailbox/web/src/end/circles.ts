@@ -9,7 +9,8 @@
 import { Alarm, AlarmKind } from "@/end/alarms";
 import { CircleView } from "@/end/circle";
 import type { Desk } from "@/end/desk";
-import { Away, KeyholderError, Locked } from "@/end/errors";
+import { Away, KeyholderError, Locked, Refused } from "@/end/errors";
+import { tellOnce } from "@/end/gone";
 import { askTogether } from "@/end/histories";
 import { type Parts, type Row, emptyRow, headOf, namedBy, rowOf, shownRow } from "@/end/listrows";
 import { found } from "@/end/listsearch";
@@ -194,7 +195,7 @@ export class Circles {
       for (const listed of page.items) {
         seen.add(toHex(listed.circle));
         const row = this.#rows.get(toHex(listed.circle)) ?? emptyRow(listed.circle);
-        this.#take({ ...row, listed });
+        this.#take({ ...row, listed, gone: false });
       }
       this.#tell();
       this.#nameMore();
@@ -216,7 +217,8 @@ export class Circles {
   /**
    * Circles that this worker verified, whose newest history still has the own organisation as a member, and
    * that no page had. What moved to the front between two pages is on the first one now. A circle whose headers
-   * are refused is passed over: that is how one looks that the organisation left.
+   * are refused too looks as one does that the organisation left: unless it is known to have left, that is told,
+   * once on each device.
    */
   async #lookForHidden(seen: Set<string>): Promise<void> {
     const known = new Map(this.#desk.pins.circles().map((circle) => [toHex(circle), circle]));
@@ -241,11 +243,21 @@ export class Circles {
       if (error instanceof Away) throw error;
       if (error instanceof Alarm) return this.#take({ ...row, alarm: error });
       if (!(error instanceof KeyholderError)) throw error;
+      if (isRefused(error) && !this.#isOut(view) && (await tellOnce(this.#desk.state, id))) {
+        this.#left.add(id);
+        return this.#take({ ...row, listed: null, gone: true });
+      }
     }
     this.#left.add(id);
     this.#rows.delete(id);
     this.#kept.touch(id);
     this.#dirty = true;
+  }
+
+  /** Whether the history that was verified here says that the own organisation is no member any more. */
+  #isOut(view: CircleView): boolean {
+    const { circle } = view.book.log;
+    return circle !== null && !circle.members.has(this.#desk.me.organisation);
   }
 
   /** Go on opening names, unless that is under way. */
@@ -398,6 +410,10 @@ export class Circles {
     await this.#kept.write(names);
     await this.#desk.pins.keepHere();
   }
+}
+
+function isRefused(error: KeyholderError): boolean {
+  return error instanceof Refused && (error.status === 403 || error.status === 404);
 }
 
 /** What goes wrong while nobody waits for it is met again when somebody asks. */

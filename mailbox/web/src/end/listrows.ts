@@ -16,6 +16,8 @@ export interface Row extends Searchable {
   readonly listed: answers.CircleListed | null;
   readonly named: Named | null;
   readonly alarm: Alarm | null;
+  /** The hub shows it no longer, and nothing that was verified says that the own organisation left. */
+  readonly gone: boolean;
   /** The head that the hub lists (hex); empty while it lists none. */
   readonly listedHead: string;
   /** The head at which everything was tried; whatever came of it stands until the circle changes. */
@@ -23,11 +25,11 @@ export interface Row extends Searchable {
 }
 
 /** What may be said anew of a row; the rest follows from it. */
-export type Parts = Pick<Row, "circle" | "listed" | "named" | "alarm" | "tried">;
+export type Parts = Pick<Row, "circle" | "listed" | "named" | "alarm" | "gone" | "tried">;
 
 /** The row of these parts; `before` saves making its texts ready again. */
 export function rowOf(parts: Parts, before: Row | undefined): Row {
-  const { circle, listed, named, alarm, tried } = parts;
+  const { circle, listed, named, alarm, gone, tried } = parts;
   const same = before !== undefined && named === before.named;
   const sameList = before !== undefined && listed === before.listed;
   return {
@@ -35,6 +37,7 @@ export function rowOf(parts: Parts, before: Row | undefined): Row {
     listed,
     named,
     alarm,
+    gone,
     tried,
     listedHead: sameList ? before.listedHead : listed === null ? "" : toHex(listed.head),
     words: same ? before.words : wordsOf(named),
@@ -64,6 +67,7 @@ export function shownRow(desk: Desk, row: Row): CircleRow {
     nextDue: row.nextDue,
     lastAt: row.lastAt,
     ...(alarm === null ? {} : { alarm: troubleOf(alarm) }),
+    ...(row.gone ? { gone: true } : {}),
   };
 }
 
@@ -95,7 +99,7 @@ export function namedBy(
 
 /** A row of which nothing is known yet. */
 export function emptyRow(circle: Uint8Array): Row {
-  return rowOf({ circle, listed: null, named: null, alarm: null, tried: "" }, undefined);
+  return rowOf({ circle, listed: null, named: null, alarm: null, gone: false, tried: "" }, undefined);
 }
 
 function wordsOf(named: Named | null): string {

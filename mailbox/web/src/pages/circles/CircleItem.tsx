@@ -30,6 +30,12 @@ export const CircleItem = memo(function CircleItem({ row, now }: ItemProps) {
           </span>
         </p>
         {row.alarm ? <Alarm trouble={row.alarm} small /> : null}
+        {row.gone ? (
+          <p class="govuk-body">
+            <strong>The service no longer shows this circle.</strong> If your organisation did not leave it
+            and was not removed, tell your manager and the circle’s owner, by telephone. Kith says this once.
+          </p>
+        ) : null}
       </div>
       <div class="kith-row__side">
         {row.nextDue !== null ? <TimeText at={row.nextDue} now={now} as="due" /> : null}

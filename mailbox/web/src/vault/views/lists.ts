@@ -83,6 +83,8 @@ export interface CircleRow {
   readonly nextDue: Milliseconds | null;
   readonly lastAt: Milliseconds;
   readonly alarm?: Trouble;
+  /** The hub no longer shows it, and nobody verifiably left: said once. */
+  readonly gone?: boolean;
 }
 
 export interface CircleSearch {
