@@ -223,6 +223,7 @@ NEXT_PINS = (
     .where(pins.c.worker == _p("worker"), pins.c.version == _p("before"))
     .values(version=_p("version"), sealed=_p("sealed"))
 )
+DROP_PINS = delete(pins).where(pins.c.worker == _p("worker"))
 
 # What the authority's word about an organisation means for its people
 DROP_STANDINGS = delete(standings).where(standings.c.organisation == _p("organisation"))

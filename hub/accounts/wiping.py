@@ -8,9 +8,10 @@ from storage.database import Unit
 
 
 async def everything(unit: Unit, worker: bytes) -> None:
-    """Somebody left, or comes back with other keys: no device, passkey, PIN, code or draft stays."""
+    """Somebody left, or comes back with other keys: no device, passkey, PIN, code or draft stays, nor their
+    pins, which only the old keys open."""
     await words_only(unit, worker)
-    for statement in (queries.DROP_DEVICES, queries.DROP_PASSKEYS, queries.DROP_DRAFTS):
+    for statement in (queries.DROP_DEVICES, queries.DROP_PASSKEYS, queries.DROP_DRAFTS, queries.DROP_PINS):
         await unit.run(statement, p_worker=worker)
 
 

@@ -81,6 +81,25 @@ async def test_a_manager_brings_a_colleague_back_with_new_keys(world: World) -> 
     await back.circle(ours.id).post("Back again.")
 
 
+async def test_whoever_comes_back_with_new_keys_is_not_shown_what_only_their_old_ones_open(
+    world: World,
+) -> None:
+    """How far they had verified everything is sealed under a key they have no more: that is no alarm."""
+    ann = await world.colleague(world.vcu, "ann")
+    await ann.end.desk.pins.save(ann.end.desk.connection)
+    assert ann.end.desk.pins.version > 0
+    invitation = await world.vcu.manager.team.invite("ann@harbour.example", replaces=ann.worker)
+    joined = await join(
+        await world.connection(), world.trust, world.link(invitation), ann.address, world.device(ann.address)
+    )
+    await world.vcu.manager.team.admit(joined.spoken, "worker", replaces=ann.worker)
+
+    back = await world.sign_in(joined.address, joined.words)
+
+    await back.desk.pins.save(back.desk.connection)
+    assert (await world.sign_in(joined.address, joined.words)).desk.pins.version > 0
+
+
 @pytest.mark.parametrize("named", [bytes(16), b"ann"])
 async def test_a_newcomer_is_nobody_s_replacement(world: World, named: bytes) -> None:
     ann = await world.colleague(world.vcu, "ann")

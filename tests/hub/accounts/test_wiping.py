@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from crypto.organisation import Role
 from crypto.statements import sign_session
 from hub.accounts.sessions import Sessions
-from storage.tables.accounts import codes, devices, drafts, passkeys, pin_halves
+from storage.tables.accounts import codes, devices, drafts, passkeys, pin_halves, pins
 from storage.tables.notifications import mails
 from tests.crypto.build import seed
 from tests.hub.accounts.conftest import device, prove, told
@@ -19,7 +19,7 @@ from tests.hub.accounts.test_pin_halves import attempt, set_pin
 from tests.hub.build import End, HubWorld, Team, b64, digest_of, raw
 from tests.hub.running import RunningHub, running_hub
 
-TABLES = (devices, codes, passkeys, pin_halves, drafts)
+TABLES = (devices, codes, passkeys, pin_halves, drafts, pins)
 NEEDED = (403, "code-needed")
 
 
@@ -28,6 +28,7 @@ async def unlocks(end: End) -> None:
     await end.good("POST", "/v1/me/passkeys", passkey())
     await set_pin(end)
     await end.good("PUT", f"/v1/me/drafts/{digest_of('reply').hex()}", b"sealed")
+    await end.good("PUT", "/v1/me/pins", {"version": 1, "sealed": b64(b"sealed")})
     assert told(await prove(end, "new")) == NEEDED
 
 
@@ -86,6 +87,7 @@ async def test_ones_own_new_words_end_pins_and_codes_and_keep_the_rest(hub: Runn
         "passkeys": 1,
         "pin_halves": 0,
         "drafts": 1,
+        "pins": 1,
         "mails": 0,
     }
     assert (await sign_in(hub)).status == 200
