@@ -6,6 +6,7 @@ Each time the hub has taken what was sent, and only its answer is lost: the wors
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -231,15 +232,54 @@ async def test_a_file_that_waits_is_still_in_sight_after_somebody_looked_elsewhe
     """Nobody goes home in the belief that it was shared."""
     owner, _ = seats
     circle, _ = await world.shared_circle()
-    page = owner.page
+    page, pattern = owner.page, f"**/v1/circles/{circle.id.hex()}/uploads"
     letter = tmp_path / "statement.txt"
     letter.write_text("Every word of it. " * 500)
     await owner.go(f"/circles/{circle.id.hex()}/documents")
     await expect(page.get_by_label("What is it?")).to_be_visible()
-    async with answers_lost(page, "/v1/circles/.*/uploads$"):
-        await page.locator(".kith-share input[type=file]").first.set_input_files(letter)
-        await expect(page.locator(".kith-transfers")).to_contain_text("statement.txt")
-        await owner.go("/settings")
-        await expect(page.get_by_role("heading", level=1)).to_have_text("Settings")
-        await owner.go(f"/circles/{circle.id.hex()}/documents")
-        await expect(page.locator(".kith-transfers")).to_contain_text("statement.txt")
+    await page.context.route(pattern, lambda route: route.abort("connectionreset"))
+    await page.locator(".kith-share input[type=file]").first.set_input_files(letter)
+    await expect(page.locator(".kith-transfers")).to_contain_text("statement.txt")
+
+    await owner.go("/settings")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Settings")
+    await owner.go(f"/circles/{circle.id.hex()}/documents")
+
+    await expect(page.locator(".kith-transfers")).to_contain_text("statement.txt")
+    await page.context.unroute(pattern)
+
+
+async def test_a_message_that_comes_while_the_thread_is_still_opening_is_shown(
+    seats: Seats, world: World
+) -> None:
+    """On a slow line opening takes seconds; what was told meanwhile is not forgotten."""
+    owner, _ = seats
+    circle, theirs = await world.shared_circle()
+    await theirs.post("Said before.")
+    page = owner.page
+    await owner.go("/settings")
+    held, let_go = asyncio.Event(), asyncio.Event()
+    fetched = 0
+
+    async def hold(route: Route) -> None:
+        nonlocal fetched
+        fetched += 1
+        if fetched != 2:  # first comes what the circle is called, then the thread
+            await route.fallback()
+            return
+        answer = await route.fetch()
+        held.set()
+        await let_go.wait()
+        await route.fulfill(response=answer)
+
+    pattern = f"**/v1/circles/{circle.id.hex()}/fetch"
+    await page.context.route(pattern, hold)
+    await owner.go(f"/circles/{circle.id.hex()}")
+    await held.wait()
+    async with page.context.expect_event("request", lambda asked: f"{circle.id.hex()}/headers" in asked.url):
+        await theirs.post("Said meanwhile.")
+    let_go.set()
+
+    await expect(page.get_by_text("Said before.")).to_be_visible()
+    await expect(page.get_by_text("Said meanwhile.")).to_be_visible()
+    await page.context.unroute(pattern, hold)

@@ -100,7 +100,7 @@ export function useThread(circle: Hex, readSeq: number, seq: number): ThreadStat
     }
   }, [vault, circle]);
 
-  useLive(circle, now, take, setHeld);
+  useLive(circle, now, held.ready, take, setHeld);
   const last = held.entries.at(-1)?.seq ?? 0;
   return {
     entries: held.entries,
@@ -116,36 +116,55 @@ export function useThread(circle: Hex, readSeq: number, seq: number): ThreadStat
   };
 }
 
-/** What arrives while the page is open: added when its end is on the page, else only counted. */
+/**
+ * What arrives while the page is open: added when its end is on the page, else only counted. What is told before
+ * the first entries are there is looked at once they are.
+ */
 function useLive(
   circle: Hex,
   now: { readonly current: Held },
+  ready: boolean,
   take: (page: ThreadPage, fresh?: boolean) => void,
   setHeld: (change: (before: Held) => Held) => void,
 ): void {
   const vault = useVault();
+  const early = useRef<number | null>(null);
+  const hear = useCallback(
+    (told: number) => {
+      const { entries, seq, ready: there } = now.current;
+      if (!there) {
+        early.current = Math.max(early.current ?? 0, told);
+        return;
+      }
+      const last = entries.at(-1)?.seq ?? 0;
+      if (last < seq) return setHeld((before) => ({ ...before, seq: Math.max(before.seq, told) }));
+      vault.thread(circle, null, PAGE).then(
+        (page) => {
+          // An erasure changes what stands further up, so all of it is asked for again.
+          const gap = page.first > last + 1;
+          if (gap) return setHeld((before) => ({ ...before, seq: page.seq }));
+          take(page);
+          if (page.entries.some(({ seq: at, kind }) => at > last && kind === "erase"))
+            void again(entries, page.first);
+        },
+        () => undefined,
+      );
+    },
+    [vault, circle],
+  );
   useEffect(
     () =>
       vault.subscribe((event) => {
-        if (event.type !== "changed" || event.what !== "circle" || event.circle !== circle) return;
-        const { entries, seq, ready } = now.current;
-        if (!ready) return;
-        const last = entries.at(-1)?.seq ?? 0;
-        if (last < seq) return setHeld((before) => ({ ...before, seq: Math.max(before.seq, event.seq) }));
-        vault.thread(circle, null, PAGE).then(
-          (page) => {
-            // An erasure changes what stands further up, so all of it is asked for again.
-            const gap = page.first > last + 1;
-            if (gap) return setHeld((before) => ({ ...before, seq: page.seq }));
-            take(page);
-            if (page.entries.some(({ seq: at, kind }) => at > last && kind === "erase"))
-              void again(entries, page.first);
-          },
-          () => undefined,
-        );
+        if (event.type === "changed" && event.what === "circle" && event.circle === circle) hear(event.seq);
       }),
-    [vault, circle],
+    [vault, circle, hear],
   );
+  useEffect(() => {
+    if (!ready || early.current === null) return;
+    const told = early.current;
+    early.current = null;
+    hear(told);
+  }, [ready, hear]);
 
   /** Read what stood on the page before `from` once more. */
   async function again(entries: readonly EntryView[], from: number): Promise<void> {
