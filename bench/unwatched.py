@@ -12,7 +12,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,16 @@ class Bare:
             raise RuntimeError(said["exceptionDetails"])
         return said["result"].get("value")
 
+    async def until_it_shows(self, url: str) -> None:
+        """Wait until it has come to that address: while it is on its way it can be asked nothing."""
+        for _ in range(300):
+            with suppress(RuntimeError):
+                there = await self.evaluate("() => document.readyState === 'complete' ? location.href : ''")
+                if there == url:
+                    return
+            await asyncio.sleep(0.1)
+        raise RuntimeError(f"{url} is not shown")
+
     async def set_input_files(self, where: str, path: Path) -> None:
         """Let an input hold this file, of whatever size."""
         expression = f"document.querySelector({json.dumps(where)})"
@@ -55,8 +65,11 @@ class Bare:
         await self.socket.send_json({"id": mine, "method": method, "params": params})
         while True:
             said = await self.socket.receive_json()
-            if said.get("id") == mine:
-                return said["result"]
+            if said.get("id") != mine:
+                continue
+            if "error" in said:
+                raise RuntimeError(said["error"]["message"])
+            return said["result"]
 
 
 @dataclass
@@ -67,10 +80,24 @@ class Unwatched:
     blank: Bare
     root: int
     _page: Bare
+    _client: aiohttp.ClientSession
+    _base: str
 
     async def save_into(self, folder: Path) -> None:
         """Let the browser save what it is given there, without asking."""
         await self._page.ask("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+
+    @asynccontextmanager
+    async def another(self, url: str) -> AsyncIterator[Bare]:
+        """One more page, until the end of the block: what it holds is no part of the first one's memory."""
+        async with self._client.put(f"{self._base}/json/new?{url}") as answer:
+            told = await answer.json(content_type=None)
+        async with self._client.ws_connect(told["webSocketDebuggerUrl"], max_msg_size=0) as socket:
+            page = Bare(socket)
+            await page.until_it_shows(url)
+            yield page
+        async with self._client.get(f"{self._base}/json/close/{told['id']}"):
+            pass
 
 
 @asynccontextmanager
@@ -95,7 +122,8 @@ async def unwatched(world: World, url: str) -> AsyncIterator[Unwatched]:
                 ):
                     bare = Bare(socket)
                     page: Any = bare  # of a page only `evaluate` and `set_input_files` are asked from here on
-                    yield Unwatched(Mover(page, device), Bare(other), process.pid, bare)
+                    base = f"http://127.0.0.1:{port}"
+                    yield Unwatched(Mover(page, device), Bare(other), process.pid, bare, client, base)
         finally:
             process.terminate()
             await process.wait()

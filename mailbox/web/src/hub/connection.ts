@@ -1,6 +1,7 @@
 /**
  * HTTP to the hub: checked answers with a bound on every size, typed errors, no redirects, no cookies, nothing
- * kept by the browser (keyholder/connection.py). The session's token never leaves this file.
+ * kept by the browser (keyholder/connection.py). The session's token leaves this file with a large body alone, for
+ * the worker that sends it.
  *
  * A request that may have been lost on the way is sent again only where the hub takes identical bytes twice
  * without harm. Nothing here opens anything; a failure to open is never a reason to ask again.
@@ -9,7 +10,8 @@ import { Away, KeyholderError, Refused } from "@/end/errors";
 import type { Decode } from "@/hub/decoding";
 import { packed, type Sendable } from "@/hub/encoding";
 import { pieces, read, refusal, within } from "@/hub/reading";
-import { type Left, sendWatched } from "@/hub/sending";
+import { sendBeside } from "@/hub/senders";
+import type { Left } from "@/hub/sending";
 import { plain, toBase64 } from "@/protocol/bytes";
 
 export const LIMIT = 4 * 1024 * 1024;
@@ -203,7 +205,7 @@ export class Connection {
     const { data, left } = sending;
     const [url, init] = [this.#url(sending), this.#init(sending, token)];
     if (left === undefined || !(data instanceof Uint8Array)) return this.send(url, init);
-    return sendWatched(url, init, plain(data), left);
+    return sendBeside(url, init, plain(data), left);
   }
 
   #url({ path, query }: Sending): string {
