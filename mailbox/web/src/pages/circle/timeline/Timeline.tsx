@@ -52,7 +52,7 @@ function Filtered({ rows }: { readonly rows: readonly TimelineRow[] }) {
     .toSorted((a, b) => b.at - a.at || b.seq - a.seq);
   return (
     <>
-      <div class="kith-filter kith-no-print">
+      <div class="kith-timeline__filter kith-no-print">
         <Checkboxes
           legend="Show only"
           small
