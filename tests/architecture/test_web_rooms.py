@@ -185,3 +185,13 @@ def test_every_long_text_a_person_writes_is_kept_as_a_draft() -> None:
         forms = [text for text in users if "Fields" in text]
         assert forms, f"{name} asks for long words and keeps none"
         assert all(KEEPS.search(text) for text in forms), f"whoever uses {name} must keep what is written"
+
+
+def test_no_class_is_drawn_by_two_stylesheets_that_are_loaded_at_different_times() -> None:
+    """What is fetched with a circle's pages stays: it would change the look of pages drawn before."""
+    styles = SOURCE / "styles"
+    drawn = {path.name: set(re.findall(r"^\.(kith-[\w-]+)(?= \{)", path.read_text(), re.MULTILINE))
+             for path in styles.glob("_*.scss")}  # fmt: skip
+    later = set().union(*(found for name, found in drawn.items() if name.startswith("_circle-")))
+    first = set().union(*(found for name, found in drawn.items() if not name.startswith("_circle-")))
+    assert later & first == set()

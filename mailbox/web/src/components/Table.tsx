@@ -57,7 +57,7 @@ export interface PaginationProps {
 /** "Showing 50 of 10,000 circles" and a button for the next ones. */
 export function Pagination({ shown, total, noun, many = `${noun}s`, busy, onMore }: PaginationProps) {
   return (
-    <div class="kith-more">
+    <div class="kith-table-more">
       <p class="govuk-body" role="status">
         Showing {shown.toLocaleString("en-GB")} of {count(total, noun, many)}
       </p>

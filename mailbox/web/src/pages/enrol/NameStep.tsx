@@ -74,7 +74,7 @@ export function NameStep({ look, taken, prepare, onDone }: NameStepProps) {
       heading={look.replaces ? "Get new words" : "Join Kith"}
       tab="Join Kith"
       error={shown.length > 0}
-      before={<p class="kith-steps">Step 1 of 3</p>}
+      before={<p class="kith-step-of">Step 1 of 3</p>}
     >
       <ErrorSummary errors={shown} />
       {trouble && !inField ? <TroubleNote trouble={trouble} /> : null}

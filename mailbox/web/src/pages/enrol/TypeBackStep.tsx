@@ -44,7 +44,7 @@ export function TypeBackStep<Result>(props: TypeBackProps<Result>) {
       heading="Type your six words"
       tab="Type your six words"
       error={error !== undefined}
-      before={<p class="kith-steps">Step 3 of 3</p>}
+      before={<p class="kith-step-of">Step 3 of 3</p>}
     >
       <ErrorSummary errors={error ? [{ id: "words", say: error }] : []} />
       {trouble && trouble.kind !== "input" ? <TroubleNote trouble={trouble} /> : null}

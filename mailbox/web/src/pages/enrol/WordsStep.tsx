@@ -37,7 +37,11 @@ interface WordsStepProps {
 export function WordsStep({ words, named, onDone }: WordsStepProps) {
   const hiding = useHiding();
   return (
-    <Page heading="Keep these six words" tab="Your six words" before={<p class="kith-steps">Step 2 of 3</p>}>
+    <Page
+      heading="Keep these six words"
+      tab="Your six words"
+      before={<p class="kith-step-of">Step 2 of 3</p>}
+    >
       <p class="govuk-body">
         They are your key to Kith. Write them down, print the card, or save them in a password manager. Nobody
         else can look them up for you.
@@ -146,7 +150,7 @@ export function KitStep({
     <Page
       heading="Print your organisation's kit"
       tab="Organisation kit"
-      before={<p class="kith-steps">Step 2 of 3</p>}
+      before={<p class="kith-step-of">Step 2 of 3</p>}
     >
       <Notice kind="warning" title="If every manager loses their words, only this kit helps">
         <p class="govuk-body">
