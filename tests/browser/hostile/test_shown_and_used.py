@@ -58,7 +58,7 @@ async def test_item_02_a_link_that_is_told_differently_the_second_time_leads_whe
     await page.context.close()
 
 
-async def test_item_02_signed_records_that_list_other_keys_are_refused(stage: Stage) -> None:
+async def test_item_05_a_session_of_other_keys_than_ones_own_is_refused(stage: Stage) -> None:
     """The manager was made to admit new keys for Ann; the hub still hands Ann her old ones."""
     world, proxy = stage.world, stage.proxy
     ann = await world.colleague(world.vcu, "ann-twice")
@@ -83,7 +83,7 @@ async def test_item_02_signed_records_that_list_other_keys_are_refused(stage: St
     page = await device.open("/sign-in")
     await type_words(page, ann.address, ann.words)
 
-    await alarmed(page, 2, "own-keys-differ")
+    await alarmed(page, 5, "pins-wound-back")
     await expect(page.get_by_role("button", name="Sign out")).to_have_count(0)
     await other.context.close()
     await page.close()
