@@ -26,7 +26,7 @@ function programs(): Plugin {
     async load(id) {
       if (!id.endsWith(`.wasm${asked}`)) return null;
       const bytes = await readFile(id.slice(0, -asked.length));
-      return `export default ${JSON.stringify(bytes.toString("base64"))};`;
+      return `export const text = ${JSON.stringify(bytes.toString("base64"))};`;
     },
   };
 }

@@ -5,7 +5,7 @@
  */
 import { fromBase64 } from "@/protocol/bytes";
 
-type Loading = () => Promise<{ readonly default: string }>;
+type Loading = () => Promise<{ readonly text: string }>;
 
 const KNOWN: ReadonlyMap<string, Loading> = new Map([
   ["openjpeg.wasm", () => import("pdfjs-dist/wasm/openjpeg.wasm?base64")],
@@ -16,7 +16,7 @@ const KNOWN: ReadonlyMap<string, Loading> = new Map([
 async function decoder(name: string): Promise<Uint8Array> {
   const load = KNOWN.get(name);
   if (load === undefined) throw new TypeError("no such program");
-  return fromBase64((await load()).default);
+  return fromBase64((await load()).text);
 }
 
 /** How pdf.js asks for them: one of these is made for each document. */
