@@ -118,7 +118,7 @@ function bodyTargets(): Record<string, BytesTarget> {
   const [id, hash] = [new Uint8Array(16).fill(9), new Uint8Array(32).fill(7)];
   const by = { version: 1, author: "Ann" };
   const sizes = { mediaType: "a/b", size: 1, padded: 1024, stored: 1 };
-  const hashes = { plaintextHash: hash, storedHash: hash, segments: hash, key: hash };
+  const hashes = { plaintextHash: hash, segments: hash, key: hash };
   const manifest = { ...by, document: id, number: 1, name: "a", ...sizes, ...hashes };
   const seeds = [
     pack(bodies.Said, { ...by, text: "Hello", documents: [id] }),
