@@ -55,7 +55,7 @@ class Between(Proxy):
         self.asked.append((asked.method, asked.path))
         for part, answered in self.played.items():
             if asked.path.startswith(part):
-                return web.Response(body=answered, headers={"Cache-Control": "max-age=1000"})
+                return _played(asked.path, answered)
         headers = _through(request.headers)
         assert self.session is not None
         target = self.hub + str(request.rel_url)
@@ -75,6 +75,12 @@ class Between(Proxy):
                 ):
                     served.headers[name] = value
             return served
+
+
+def _played(path: str, body: bytes) -> web.Response:
+    media = "text/javascript" if path.endswith(".js") else "application/octet-stream"
+    kept = {"Cache-Control": "max-age=1000", "Cross-Origin-Embedder-Policy": "require-corp"}
+    return web.Response(body=body, content_type=media, headers=kept)
 
 
 def _through(headers: Mapping[str, str]) -> dict[str, str]:
