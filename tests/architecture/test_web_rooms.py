@@ -143,7 +143,7 @@ def test_no_file_does_what_is_never_safe(pattern: str) -> None:
 
 
 def test_no_value_is_of_any_type_and_nothing_is_a_default() -> None:
-    found = offenders(r":\s*any\b|\bas any\b|<any>") + offenders(r"\bexport default\b", ("imports.d",))
+    found = offenders(r":\s*any\b|\bas any\b|<any>") + offenders(r"\bexport default\b", ("toml.d",))
     assert not found, told(found)
 
 

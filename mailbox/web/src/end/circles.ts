@@ -9,8 +9,8 @@
 import { Alarm, AlarmKind } from "@/end/alarms";
 import { CircleView } from "@/end/circle";
 import type { Desk } from "@/end/desk";
-import { Away, KeyholderError, Locked, Refused } from "@/end/errors";
-import { tellOnce } from "@/end/gone";
+import { Away, KeyholderError, Locked } from "@/end/errors";
+import { lookFor } from "@/end/gone";
 import { askTogether } from "@/end/histories";
 import { type Parts, type Row, emptyRow, headOf, namedBy, rowOf, shownRow } from "@/end/listrows";
 import { found } from "@/end/listsearch";
@@ -231,33 +231,14 @@ export class Circles {
   }
 
   async #lookFor(id: string, circle: Uint8Array): Promise<void> {
-    const view = this.#around.open(id) ?? new CircleView(this.#desk, circle, false);
+    const found = await lookFor(this.#around.open(id) ?? new CircleView(this.#desk, circle, false));
     const row = this.#rows.get(id) ?? emptyRow(circle);
-    try {
-      await view.sync();
-      if (view.book.circle.members.has(this.#desk.me.organisation)) {
-        this.#take({ ...row, alarm: view.book.alarm(AlarmKind.CIRCLE_HIDDEN) });
-        return;
-      }
-    } catch (error) {
-      if (error instanceof Away) throw error;
-      if (error instanceof Alarm) return this.#take({ ...row, alarm: error });
-      if (!(error instanceof KeyholderError)) throw error;
-      if (isRefused(error) && !this.#isOut(view) && (await tellOnce(this.#desk.state, id))) {
-        this.#left.add(id);
-        return this.#take({ ...row, listed: null, gone: true });
-      }
-    }
+    if (found instanceof Alarm) return this.#take({ ...row, alarm: found });
     this.#left.add(id);
+    if (found === "gone") return this.#take({ ...row, listed: null, gone: true });
     this.#rows.delete(id);
     this.#kept.touch(id);
     this.#dirty = true;
-  }
-
-  /** Whether the history that was verified here says that the own organisation is no member any more. */
-  #isOut(view: CircleView): boolean {
-    const { circle } = view.book.log;
-    return circle !== null && !circle.members.has(this.#desk.me.organisation);
   }
 
   /** Go on opening names, unless that is under way. */
@@ -410,10 +391,6 @@ export class Circles {
     await this.#kept.write(names);
     await this.#desk.pins.keepHere();
   }
-}
-
-function isRefused(error: KeyholderError): boolean {
-  return error instanceof Refused && (error.status === 403 || error.status === 404);
 }
 
 /** What goes wrong while nobody waits for it is met again when somebody asks. */
