@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator
@@ -22,7 +23,7 @@ from playwright.async_api import Page, expect
 from crypto.errors import NotForMe
 from crypto.private.boxes import BoxSecret
 from tests.browser.hostile.stage import Stage
-from tests.browser.people import manager_at
+from tests.browser.people import sign_in
 from tests.browser.screens import Device
 from tests.browser.test_documents_refused import BLOCKED
 from tests.browser.vaults import LINE, Troubled, Vault
@@ -125,9 +126,17 @@ class Scene:
 async def scene(stage: Stage) -> AsyncIterator[Scene]:
     device = await stage.screens.device(rules=False)
     device.may_be_offline = True  # a frame's requests find nothing kept, and the browser says so
-    page = await manager_at(device, stage.world, stage.world.vcu.founded)
+    page = await somebody_new(stage, device)
     yield Scene(device, page)
     await device.context.close()
+
+
+async def somebody_new(stage: Stage, device: Device) -> Page:
+    """Signed in there: a person keeps few sessions, and the stage's own are not to be pushed out."""
+    person = await stage.world.colleague(stage.world.vcu, os.urandom(4).hex())
+    page = await device.open("/sign-in")
+    await sign_in(page, stage.world, person.address, person.words)
+    return page
 
 
 def opened(outcome: Any, question: str) -> list[bytes]:
@@ -195,7 +204,7 @@ async def test_a_hub_that_plays_the_service_worker_is_asked_nothing_and_handed_n
     stage.proxy.played["/tabs/"] = SECRET.public
     device = await stage.screens.device(service_workers=carriers, rules=False)
     device.may_be_offline = True
-    page = await manager_at(device, stage.world, stage.world.vcu.founded)
+    page = await somebody_new(stage, device)
     await page.evaluate(PLAIN, OWN_QUESTION)  # whatever the browser keeps of it
     before = played(stage, since)
 
