@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -21,7 +20,7 @@ import aiohttp
 from playwright.async_api import Browser, Error, Playwright, async_playwright
 
 from tests.browser.moving import Mover, controlled, moving
-from tests.browser.screens import _FLAGS, PATIENCE_MS, Device
+from tests.browser.screens import _FLAGS, PATIENCE_MS, Device, installed_chromium
 from tests.keyholder.world import World
 from tests.real.s3 import free_ports
 
@@ -107,7 +106,7 @@ async def unwatched(world: World, url: str) -> AsyncIterator[Unwatched]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         flags = [*_FLAGS, "--headless", f"--remote-debugging-port={port}", f"--user-data-dir={profile}"]
         process = await asyncio.create_subprocess_exec(
-            shutil.which("chromium") or "chromium-browser", *flags, "about:blank",
+            installed_chromium(), *flags, "about:blank",
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         try:
