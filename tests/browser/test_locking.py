@@ -235,6 +235,9 @@ async def test_what_was_typed_is_there_again_after_a_lock_and_after_somebody_sai
 
 
 async def test_reasons_and_descriptions_are_there_again_after_a_lock(screens: Screens, world: World) -> None:
+    world.vcu.manager = await world.again(
+        world.vcu
+    )  # others of this file signed in often: few sessions are kept
     waiting = await world.vcu.manager.open_circle("Circle for reasons", "R-12")
     await waiting.invite(world.shelter.id, "Please help with a safe place.")
     circle, _ = await world.shared_circle()

@@ -16,9 +16,16 @@ def upgrade() -> None:
     with op.batch_alter_table("uploads", schema=None) as batch_op:
         batch_op.add_column(sa.Column("root", sa.LargeBinary(), nullable=True))
         batch_op.drop_column("stored_hash")
+    _explain_place("circle, organisation, settings or today: where the link leads")
 
 
 def downgrade() -> None:
     with op.batch_alter_table("uploads", schema=None) as batch_op:
         batch_op.add_column(sa.Column("stored_hash", sa.LargeBinary(), nullable=True))
         batch_op.drop_column("root")
+    _explain_place("circle, organisation or today: where the link leads")
+
+
+def _explain_place(words: str) -> None:
+    if op.get_bind().dialect.name == "postgresql":  # SQLite keeps no comments
+        op.alter_column("mails", "place", existing_type=sa.Text(), comment=words)
