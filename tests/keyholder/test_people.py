@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -221,3 +222,12 @@ async def test_a_name_sealed_before_new_keys_is_still_read(world: World) -> None
     await world.vcu.manager.team.rotate()
 
     assert (await world.vcu.manager.team.names())[ann.worker] == "ann"
+
+
+async def test_pins_saved_twice_at_once_are_not_taken_for_wound_back(world: World) -> None:
+    desk = world.vcu.manager._desk
+    desk.pins.pin_circle(bytes(32), 1, bytes(32))
+    first = asyncio.create_task(desk.pins.save(desk.connection))
+    await asyncio.sleep(0)
+    desk.pins.pin_circle(bytes(32), 2, bytes(range(32)))
+    await asyncio.gather(first, desk.pins.save(desk.connection))

@@ -6,6 +6,7 @@ version is sealed in, so an old copy cannot pass for the newest.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -73,6 +74,7 @@ class Pins:
         """The own organisation and its genesis, once the authority has vouched for them."""
         self._withdrawn: dict[bytes, Withdrawn] = {}
         self._changed = False
+        self._saving = asyncio.Lock()
 
     async def load(self, connection: Connection) -> None:
         """Take the copies of this device and of the hub together.
@@ -94,6 +96,10 @@ class Pins:
 
     async def save(self, connection: Connection) -> None:
         """Keep what changed, at the hub and here. Another device's newer copy is taken in first."""
+        async with self._saving:  # one's own newer copy would look like one that the hub wound back
+            await self._save(connection)
+
+    async def _save(self, connection: Connection) -> None:
         while self._changed:
             self._changed = False
             sealed = lock(self._key, pack(self._now()), self._context(self.version + 1))
