@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from storage.calls import Calls
 from storage.errors import Conflict, Unavailable
-from storage.statements import Prepared, Row, Statement, Statements, Values
+from storage.statements import Prepared, Row, Statement, Statements, Values, statements_for
 from storage.together import Change
 
 __all__ = ["Change", "Conflict", "Database", "Row", "Unavailable", "Unit"]
@@ -155,7 +155,7 @@ class Database:
     def __init__(self, dialect: str, keeper: Keeper) -> None:
         self.dialect = dialect
         self._keeper = keeper
-        self._statements = Statements(dialect)
+        self._statements = statements_for(dialect)
 
     @classmethod
     async def open(cls, url: str, *, pool_size: int = 8) -> "Database":

@@ -8,6 +8,7 @@ bare bindparam in a result column or a function needs its type: `bindparam("n", 
 import re
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Protocol, cast
 from weakref import WeakKeyDictionary
 
@@ -159,7 +160,7 @@ _ByNames = dict[frozenset[str], Prepared]
 
 
 class Statements:
-    """The compiled statements of one database."""
+    """The compiled statements of one dialect."""
 
     def __init__(self, dialect: str) -> None:
         self._name = dialect
@@ -194,3 +195,9 @@ class Statements:
         if self._name == "postgresql":
             prepared.use_arrays()
         return prepared
+
+
+@cache
+def statements_for(dialect: str) -> Statements:
+    """Those of every database of that dialect in this process: a statement's text is the same in each."""
+    return Statements(dialect)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -32,17 +33,39 @@ def large_settings(folder: Path, database: str, s3: S3Settings, **overrides: obj
     return small_settings(folder, database=database, blobs=blobs, keys=folder / "keys", **overrides)
 
 
+class Copies:
+    """Databases with every table, each lent to one test at a time."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._template = ready.make_template(server)
+        self._names = (f"hub_{number}" for number in count(1))
+        self._clean: list[str] = []
+
+    @contextmanager
+    def lend(self) -> Iterator[str]:
+        """The address of one with nothing in its tables. What somebody still holds on to is lent no more."""
+        name = self._clean.pop() if self._clean else self._another()
+        yield self._server.url(name)
+        if self._server.empty(name):
+            self._clean.append(name)
+
+    def _another(self) -> str:
+        name = next(self._names)
+        self._server.create(name, self._template)
+        return name
+
+
 @pytest.fixture(scope="session")
-def _copies(postgresql_server: Server) -> Iterator[str]:
-    """Addresses of databases of one's own, each with every table."""
-    template = ready.make_template(postgresql_server)
-    return (postgresql_server.create(f"hub_{number}", template) for number in count(1))
+def _copies(postgresql_server: Server) -> Copies:
+    return Copies(postgresql_server)
 
 
 @pytest.fixture
-def ready_postgresql_url(_copies: Iterator[str]) -> str:
-    """The address of a database with every table and nothing in them."""
-    return next(_copies)
+def ready_postgresql_url(_copies: Copies) -> Iterator[str]:
+    """The address of a database of one's own, with every table and nothing in them, until the test ends."""
+    with _copies.lend() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite-disk", "postgresql-s3"])

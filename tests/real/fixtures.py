@@ -53,9 +53,10 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def s3_settings(s3_server: s3.Server, _numbers: Iterator[int]) -> S3Settings:
-    """An empty bucket of one's own."""
-    return s3_server.settings(s3_server.create(f"test-{next(_numbers)}"))
+def s3_settings(s3_server: s3.Server) -> Iterator[S3Settings]:
+    """An empty bucket of one's own, until the test ends."""
+    with s3_server.lend() as bucket:
+        yield s3_server.settings(bucket)
 
 
 @pytest.fixture(params=["disk", "s3"])

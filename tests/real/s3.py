@@ -10,6 +10,8 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,6 +64,8 @@ class Server:
         self.folder = folder
         self._ports = free_ports(8)
         self._process: subprocess.Popen[bytes] | None = None
+        self._numbers = count(1)
+        self._clean: list[str] = []
         keys = {"accessKey": ACCESS_KEY, "secretKey": SECRET_KEY}
         actions = ["Admin", "Read", "List", "Tagging", "Write"]
         identity = {"name": "tests", "credentials": [keys], "actions": actions}
@@ -106,6 +110,10 @@ class Server:
                 time.sleep(0.05)
         raise RuntimeError(f"SeaweedFS did not start: {(self.folder / 'log').read_text()[-2000:]}")
 
+    @cached_property
+    def _client(self) -> "S3Client":
+        return self.client()
+
     def client(self) -> "S3Client":
         return boto3.client(
             "s3", endpoint_url=self.endpoint, region_name="us-east-1",
@@ -114,18 +122,34 @@ class Server:
                           s3={"addressing_style": "path"}),
         )  # fmt: skip
 
+    @contextmanager
+    def lend(self) -> Iterator[str]:
+        """The name of an empty bucket, for one borrower at a time: laying one out takes longer than most
+        tests."""
+        bucket = self._clean.pop() if self._clean else self.create(f"test-{next(self._numbers)}")
+        yield bucket
+        if self._process is not None:
+            self._empty(bucket)
+            self._clean.append(bucket)
+
+    def _empty(self, bucket: str) -> None:
+        for upload in self._client.list_multipart_uploads(Bucket=bucket).get("Uploads", ()):
+            self._client.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+        while found := self._client.list_objects_v2(Bucket=bucket).get("Contents"):
+            for one in found:
+                self._client.delete_object(Bucket=bucket, Key=one["Key"])
+
     def create(self, bucket: str) -> str:
         """Make an empty bucket and return its name. The first object may have to wait for room to be laid
         out."""
-        client = self.client()
-        client.create_bucket(Bucket=bucket)
+        self._client.create_bucket(Bucket=bucket)
         for _ in range(100):
             try:
-                client.put_object(Bucket=bucket, Key="ready", Body=b"ready")
+                self._client.put_object(Bucket=bucket, Key="ready", Body=b"ready")
                 break
             except (BotoCoreError, ClientError):
                 time.sleep(0.1)
-        client.delete_object(Bucket=bucket, Key="ready")
+        self._client.delete_object(Bucket=bucket, Key="ready")
         return bucket
 
     def settings(self, bucket: str) -> S3Settings:
