@@ -32,6 +32,8 @@ __all__ = [
     "debts",
 ]
 
+_OWNERS_WORDS = frozenset({Kind.PLAN, Kind.DETAILS})
+
 
 def apply(circle: Circle | None, header: Header, facts: Any, placed: Placed, directory: Directory) -> Circle:
     """The state after one more control entry whose signature and author were already verified.
@@ -70,7 +72,8 @@ def check_author(circle: Circle, header: Header) -> Listing:
 
 
 def check_content(circle: Circle, header: Header) -> None:
-    """No grace: a content entry is in the epoch in force and names a control head of it.
+    """No grace: a content entry is in the epoch in force and names a control head of it. The plan and the
+    details, which say how a victim is reached safely, are the owner's words alone.
 
     Raises:
         Stale, NotAllowed.
@@ -79,6 +82,8 @@ def check_content(circle: Circle, header: Header) -> None:
         raise Stale("sealed under an epoch that is no longer in force")
     if circle.closed:
         raise NotAllowed("the circle is closed")
+    if header.kind in _OWNERS_WORDS and header.organisation != circle.owner:
+        raise NotAllowed("only the circle's owner may write this")
 
 
 def _advance(circle: Circle, control_head: bytes) -> Circle:

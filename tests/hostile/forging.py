@@ -11,7 +11,19 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from crypto.entries import Entry, Receipt, head_zero, next_head, read_header, sign_entry, sign_receipt
+from crypto.entries import (
+    Details,
+    Entry,
+    Kind,
+    Plan,
+    Receipt,
+    head_zero,
+    next_head,
+    read_header,
+    sign_entry,
+    sign_receipt,
+)
+from crypto.private.bodies import About, CarePlan
 from crypto.signing import SigningKey
 from keyholder.circle import CircleView
 from keyholder.writing import Position, Writing, compose
@@ -73,6 +85,13 @@ class FalseLog:
                 "signature": b64(signature),
             },
         }
+
+
+def owners_words(kind: Kind, text: str) -> Writing:
+    """A plan, or details that say how somebody is reached safely: for the circle's owner alone to write."""
+    if kind == Kind.PLAN:
+        return Writing(Kind.PLAN, Plan(None), CarePlan(1, "somebody", text, ()))
+    return Writing(Kind.DETAILS, Details(None), About(1, "somebody", "Circle for J", "", text, ""))
 
 
 async def crafted(view: CircleView, writing: Writing, **changes: Any) -> tuple[Entry, bytes]:

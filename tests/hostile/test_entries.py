@@ -15,7 +15,7 @@ from keyholder.circle import CircleView
 from keyholder.errors import CannotSend
 from keyholder.writing import Writing
 from tests.hostile.conftest import alarmed
-from tests.hostile.forging import FalseLog, crafted, flipped, signed_by
+from tests.hostile.forging import FalseLog, crafted, flipped, owners_words, signed_by
 from tests.hostile.proxy import Proxy
 from tests.keyholder.world import World
 
@@ -54,6 +54,22 @@ async def test_item_13_an_entry_in_a_colleagues_name_is_refused(world: World, pr
 
     with alarmed(13, "forged"):
         await theirs.read()
+
+
+@pytest.mark.parametrize("kind", [Kind.DETAILS, Kind.PLAN])
+async def test_item_13_a_member_who_speaks_as_the_owner_does_is_refused(
+    world: World, proxy: Proxy, kind: Kind
+) -> None:
+    ours, theirs = await world.shared_circle()
+    for view in (ours, theirs):
+        await view.sync()
+    entry, _ = await crafted(theirs, owners_words(kind, "Ring the landline."))
+    false = FalseLog.of(world, ours)
+    false.put(entry)
+    proxy.change(HEADERS, false.serve)
+
+    with alarmed(13, "not-theirs-to-do"):
+        await ours.read()
 
 
 async def test_item_15_a_header_written_in_a_second_way_is_refused(world: World, proxy: Proxy) -> None:

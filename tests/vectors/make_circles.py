@@ -206,6 +206,12 @@ def _content(story: Story) -> None:
     old = story.pool["invite-other"].hash
     story.bad("control-head-of-old-epoch", "stale", Kind.MESSAGE, facts.Message(None), control_head=old)
     story.bad("by-a-reviewer", "not-allowed", Kind.MESSAGE, facts.Message(None), partner, story.reader)
+    for name, kind, said in (
+        ("plan", Kind.PLAN, facts.Plan(None)),
+        ("details", Kind.DETAILS, facts.Details(None)),
+    ):
+        story.bad(f"{name}-by-member", "not-allowed", kind, said, partner, ann)
+        story.good(name, kind, said)
 
 
 def _rules(story: Story) -> None:
@@ -316,6 +322,7 @@ def _endings(story: Story) -> None:
     story.bad("handover-accepted-by-another", "not-allowed", Kind.ACCEPT, facts.Accept(offer), partner)
     story.good("handover-accepted", Kind.ACCEPT, facts.Accept(offer), second)
     story.bad("close-by-former-owner", "not-allowed", Kind.CLOSE, facts.Close(1), unit)
+    story.bad("details-by-former-owner", "not-allowed", Kind.DETAILS, facts.Details(None), unit)
     gone = partner.admit(Person("Gone"))
     story.good("message-by-gone", Kind.MESSAGE, facts.Message(None), partner, gone)
     head = partner.chain.head

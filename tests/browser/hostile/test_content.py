@@ -13,7 +13,6 @@ from playwright.async_api import Page, expect
 from crypto.private import boxes
 from crypto.private.content import HEADER
 from keyholder import rekeying
-from policies import posting
 from tests.browser.circles import box
 from tests.browser.hostile.stage import SECRET, Stage, alarmed, at
 from tests.hostile.forging import FalseLog, b64, flipped, signed_by
@@ -243,24 +242,3 @@ async def test_nothing_is_written_over_a_history_that_does_not_hold(stage: Stage
 
     await stage.partner.go(at(good.id))
     await stage.partner.write("Said where all is well.")
-
-
-async def test_a_member_who_is_let_change_how_somebody_is_reached_safely_is_named_beside_it(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """An honest hub takes these words from the owner alone; nobody takes another's for the owner's."""
-    anybody = posting.Rule(by=(posting.By.OWNER, posting.By.MEMBER))
-    monkeypatch.setitem(posting.rules().kinds, "details", anybody)
-    ours = await stage.world.vcu.manager.open_circle("Circle for J", safe_contact="Text only. Never ring.")
-    await ours.invite(stage.world.shelter.id, "Please help.")
-    theirs = stage.world.shelter.manager.circle(ours.id)
-    await theirs.accept()
-    page = stage.owner.page
-    await stage.owner.go(at(ours.id))
-    contact = page.get_by_label("Safe contact")
-    await expect(contact).to_contain_text("Safe contact: Text only.")
-
-    await theirs.describe("Circle for J", safe_contact="Ring the landline after six.")
-
-    await expect(contact).to_contain_text("in the words of Shelter: Ring the landline")
-    await expect(page.get_by_text("Shelter changed the name or contact details")).to_be_visible()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from playwright.async_api import expect
 
 from crypto.accreditation import OrganisationKind
@@ -13,7 +14,7 @@ from crypto.private.bodies import Asked, Said
 from keyholder.writing import Writing
 from tests.browser.circles import box
 from tests.browser.hostile.stage import SECRET, Stage, at
-from tests.hostile.forging import FalseLog, crafted, signed_by
+from tests.hostile.forging import FalseLog, crafted, owners_words, signed_by
 
 MINUTES = 60 * 1000
 
@@ -70,6 +71,20 @@ async def test_item_13_a_forged_entry_that_comes_while_somebody_reads_stops_the_
     await stage.partner.go("/nowhere")
     await stage.partner.go(at(ours.id))
     await expect(box(page)).to_have_value("I was just about to say")
+
+
+@pytest.mark.parametrize("kind", [Kind.DETAILS, Kind.PLAN])
+async def test_item_13_a_member_who_speaks_as_the_owner_does_is_refused(stage: Stage, kind: Kind) -> None:
+    """Only the owner says how somebody is reached safely, and what is planned, whatever a hub lets pass."""
+    ours, theirs = await stage.world.shared_circle()
+    for view in (ours, theirs):
+        await view.sync()
+    entry, _ = await crafted(theirs, owners_words(kind, SECRET))
+    false = FalseLog.of(stage.world, ours)
+    false.put(entry)
+    stage.proxy.change(f"{ours.id.hex()}/headers", false.serve)
+
+    await stage.refuses(stage.owner, at(ours.id), 13, "not-theirs-to-do")
 
 
 async def test_item_15_a_header_written_in_a_second_way_is_refused(stage: Stage) -> None:

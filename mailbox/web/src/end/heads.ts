@@ -97,7 +97,7 @@ export function alarmedHead(circle: string, alarm: Trouble): CircleHead {
   };
 }
 
-/** Any member may say how somebody is reached safely: whose words they are is shown, where not the owner's. */
+/** Words of whoever owned the circle before stand until the new owner says them: whose they are is shown then. */
 function describedBy({ book }: CircleView): string {
   const { circle, desk } = book;
   for (const { header, placed } of book.describing()) {

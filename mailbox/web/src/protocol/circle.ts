@@ -15,6 +15,8 @@ import type { Circle, Directory, Placed } from "./state";
 export { accredited, checkListing, checkLive, debts } from "./standing";
 export { Circle, type Debt, type Directory, type Epoch, type Invitation, type Placed } from "./state";
 
+const OWNERS_WORDS: ReadonlySet<number> = new Set([Kind.PLAN, Kind.DETAILS]);
+
 /**
  * The state after one more control entry whose signature and author were already verified.
  * Throws Stale: another control entry came first. NotAllowed, Forged: a rule is broken.
@@ -55,7 +57,8 @@ export function checkAuthor(circle: Circle, header: Header): Listing {
 }
 
 /**
- * No grace: a content entry is in the epoch in force and names a control head of it.
+ * No grace: a content entry is in the epoch in force and names a control head of it. The plan and the details,
+ * which say how a victim is reached safely, are the owner's words alone.
  * Throws Stale, NotAllowed.
  */
 export function checkContent(circle: Circle, header: Header): void {
@@ -63,6 +66,9 @@ export function checkContent(circle: Circle, header: Header): void {
     throw new Stale("sealed under an epoch that is no longer in force");
   }
   if (circle.closed) throw new NotAllowed("the circle is closed");
+  if (OWNERS_WORDS.has(header.kind) && !equal(header.organisation, circle.owner)) {
+    throw new NotAllowed("only the circle's owner may write this");
+  }
 }
 
 function advance(circle: Circle, controlHead: Uint8Array): Circle {
