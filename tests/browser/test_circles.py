@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -334,14 +335,26 @@ async def test_the_list_is_searched_without_case_and_accents_and_is_there_at_onc
     for text in ("zoe", "MULLER", "z-77 zoë"):
         found = await robin.ask("circles", {**SEARCH, "text": text})
         assert [row["circle"] for row in found["rows"]] == [circle]
-    tab = await room.vault(beside=robin)
-    for _ in range(100):
-        if (await tab.ask("start"))["state"] == "open":
-            break
-        await asyncio.sleep(0.05)
-    await tab.page.context.route("**/v1/circles?*", lambda route: route.abort())
-    found = await tab.ask("circles", {**SEARCH, "text": "zoe"})
-    assert [row["title"] for row in found["rows"]] == ["Zoë Müller"]
+    assert await names_at_once(room, robin, "zoe") == ["Zoë Müller"]
+
+
+async def names_at_once(room: Room, vault: Vault, text: str) -> list[str]:
+    """What another tab finds without the hub's list. It is kept on the device a little after it is whole:
+    whoever comes too early tries again."""
+    list_of_hub = "**/v1/circles?*"
+    for _ in range(20):
+        tab = await room.vault(beside=vault)
+        for _ in range(100):
+            if (await tab.ask("start"))["state"] == "open":
+                break
+            await asyncio.sleep(0.05)
+        await tab.page.context.route(list_of_hub, lambda route: route.abort())
+        with suppress(Troubled):
+            if rows := (await tab.ask("circles", {**SEARCH, "text": text}))["rows"]:
+                return [row["title"] for row in rows]
+        await tab.page.context.unroute(list_of_hub)
+        await tab.page.close()
+    return []
 
 
 async def test_the_timeline_tells_everything_and_who_has_read(room: Room, robin: Vault) -> None:

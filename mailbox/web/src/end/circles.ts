@@ -252,7 +252,7 @@ export class Circles {
 
   async #nameAll(): Promise<void> {
     let batch = this.#ask(FIRST_BATCH);
-    if (batch.rows.length === 0) return;
+    if (batch.rows.length === 0) return await this.#write(true); // what a page has learnt
     while (batch.rows.length > 0 && !this.#stopped) {
       const { rows, served } = batch;
       const came = await served; // the hub answers the next questions while this device computes
