@@ -32,6 +32,7 @@ const LOOKED_FOR = 100;
 const TELL_EVERY_MS = 700;
 const WRITE_EVERY_MS = 4000;
 const SEARCH_MOST = 200;
+const MOST_LISTED = 100_000;
 const UNREAD = { text: "", show: "unread", sort: "latest", offset: 0, limit: SEARCH_MOST } as const;
 
 type ListPage = answers.Page<answers.CircleListed>;
@@ -187,9 +188,9 @@ export class Circles {
 
   async #list(everything: boolean, first: ListPage | null = null): Promise<void> {
     const seen = new Set<string>();
-    let after: string | number | null = null;
-    let page = first;
+    let [after, page, before]: [string | number | null, ListPage | null, number] = [null, first, 0];
     do {
+      before = seen.size;
       page ??= await this.#page(after);
       if (this.#stopped) return;
       for (const listed of page.items) {
@@ -201,7 +202,7 @@ export class Circles {
       this.#nameMore();
       after = page.next;
       page = null;
-    } while (everything && after !== null);
+    } while (everything && after !== null && seen.size > before && seen.size < MOST_LISTED);
     if (!everything && after !== null) return;
     this.#listed = true;
     await this.#lookForHidden(seen);
