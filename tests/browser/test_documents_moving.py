@@ -170,6 +170,37 @@ async def test_an_upload_goes_on_by_itself_when_the_line_is_back(office: Office,
     assert saved.read_bytes() == path.read_bytes()
 
 
+IN_FILES = """
+async () => {
+  const found = [];
+  const walk = async (folder) => {
+    for await (const one of folder.values()) {
+      if (one.kind === "directory") await walk(one);
+      else found.push([...new Uint8Array(await (await one.getFile()).slice(0, 8).arrayBuffer())]);
+    }
+  };
+  await walk(await navigator.storage.getDirectory());
+  return found;
+}
+"""
+
+
+async def test_a_part_on_its_way_lies_sealed_in_the_browser_s_files_and_goes_when_it_was_sent(
+    office: Office, tmp_path: Path
+) -> None:
+    path = tmp_path / "long.pdf"
+    path.write_bytes(PDF * (12 * MIB // len(PDF)))
+    office.line.bytes_a_second = 4 * MIB
+    job = await office.mover.share(office.circle, path)
+    await office.line.until(went=MIB)
+
+    [beginning] = await office.mover.page.evaluate(IN_FILES)
+    await office.mover.until(job, "shared")
+
+    assert bytes(beginning) == b"kithdoc1"
+    assert await office.mover.page.evaluate(IN_FILES) == []
+
+
 async def test_a_file_that_changes_while_it_is_sent_is_not_shared(
     office: Office, hub: RunningHub, tmp_path: Path
 ) -> None:

@@ -1,10 +1,8 @@
 /** The scripts that the vault worker starts beside itself, by addresses which the browser takes from one policy only. */
-import sendWorker from "@/hub/send.worker?worker&url";
 import hashWorker from "@/protocol/private/hash.worker?worker&url";
 
 export const HASH_WORKER = hashWorker;
-export const SEND_WORKER = sendWorker;
-const OURS = new Set([HASH_WORKER, SEND_WORKER]);
+const OURS = new Set([HASH_WORKER]);
 
 interface Policy {
   createScriptURL(text: string): string;

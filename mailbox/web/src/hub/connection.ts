@@ -10,7 +10,7 @@ import { Away, KeyholderError, Refused } from "@/end/errors";
 import type { Decode } from "@/hub/decoding";
 import { packed, type Sendable } from "@/hub/encoding";
 import { pieces, read, refusal, within } from "@/hub/reading";
-import { sendBeside } from "@/hub/senders";
+import { sendSpooled } from "@/hub/spool";
 import type { Left } from "@/hub/sending";
 import { plain, toBase64 } from "@/protocol/bytes";
 
@@ -205,7 +205,7 @@ export class Connection {
     const { data, left } = sending;
     const [url, init] = [this.#url(sending), this.#init(sending, token)];
     if (left === undefined || !(data instanceof Uint8Array)) return this.send(url, init);
-    return sendBeside(url, init, plain(data), left);
+    return sendSpooled(url, init, plain(data), left);
   }
 
   #url({ path, query }: Sending): string {

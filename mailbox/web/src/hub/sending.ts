@@ -12,7 +12,7 @@ export type Left = (bytes: number) => void;
 export function sendWatched(
   url: string,
   { method, headers, signal }: RequestInit,
-  body: Uint8Array<ArrayBuffer>,
+  body: Uint8Array<ArrayBuffer> | Blob,
   left: Left,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
