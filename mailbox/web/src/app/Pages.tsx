@@ -1,4 +1,4 @@
-/** Pages for somebody signed in, each fetched when it is needed. */
+/** Pages for somebody signed in, each fetched when it is needed, or a little before. */
 import { useEffect } from "preact/hooks";
 import type { Session } from "@/vault/api";
 import { lazy } from "@/app/lazy";
@@ -20,6 +20,18 @@ const Settings = lazy(async () => (await import("@/pages/settings/Settings")).Se
 const Circle = lazy(async () => (await import("@/pages/circle/Circle")).Circle);
 const OpenCircle = lazy(async () => (await import("@/pages/opencircle/OpenCircle")).OpenCircle);
 
+/** How long the page in sight has the line for itself, in ms. */
+const AHEAD_MS = 1000;
+
+/** Where people go next is there when they do, also where the signal was lost meanwhile. */
+function useAhead(member: boolean): void {
+  useEffect(() => {
+    if (!member) return undefined;
+    const timer = setTimeout(() => [Circle, Circles, Today].forEach((page) => page.ahead()), AHEAD_MS);
+    return () => clearTimeout(timer);
+  }, [member]);
+}
+
 /** Somewhere that only leads on. */
 function Onward({ to }: { readonly to: string }) {
   useEffect(() => navigate(to, { replace: true }), [to]);
@@ -27,6 +39,7 @@ function Onward({ to }: { readonly to: string }) {
 }
 
 export function Pages({ route, session }: { readonly route: Route; readonly session: Session }) {
+  useAhead(session.standing === "member");
   if (session.standing === "waiting") return <Waiting session={session} />;
   switch (route.page) {
     case "home":
