@@ -51,6 +51,9 @@ const REFUSALS: Readonly<Record<string, { readonly say: string; readonly kind?: 
   unexpected: { kind: "fault", say: "Something went wrong at the hub. Nothing was lost; try again." },
 };
 
+/** Signs of what a hub says in its own words. */
+const MOST_SAID = 300;
+
 const UPDATE: Trouble = {
   kind: "update-needed",
   code: "update-needed",
@@ -83,11 +86,17 @@ function refused(reason: Refused): Trouble {
   const base = {
     kind: known?.kind ?? "refused",
     code: reason.code,
-    say: known?.say ?? (reason.say || "The hub refused this."),
+    say: known?.say ?? quoted(reason.say),
   } as const;
   if (reason.code === "wrong-pin") return { ...base, kind: "input", ...wrongPin(reason.facts["tries_left"]) };
   const seconds = reason.facts["retry_after"];
   return typeof seconds === "number" && seconds > 0 ? { ...base, retryAfterMs: seconds * 1000 } : base;
+}
+
+/** What the hub says in words of its own stands as its own: nobody is to take it for ours. */
+function quoted(said: string): string {
+  const short = said.length > MOST_SAID ? `${said.slice(0, MOST_SAID)} ...` : said;
+  return said === "" ? "The hub refused this." : `The hub refused this. It says: “${short}”`;
 }
 
 function wrongPin(left: unknown): Pick<Trouble, "say"> & Partial<Trouble> {

@@ -52,8 +52,9 @@ test("a wrong PIN says how many tries are left", () => {
   expect(wrong.say).toContain("one more try");
 });
 
-test("what the hub says of a refusal we do not know is shown as it is", () => {
-  expect(troubleOf(new Refused(409, "something-new", "The circle is closed.")).say).toBe(
-    "The circle is closed.",
-  );
+test("what the hub says of a refusal we do not know is quoted, and not at any length", () => {
+  const said = (words: string): string => troubleOf(new Refused(409, "something-new", words)).say;
+  expect(said("The circle is closed.")).toBe("The hub refused this. It says: “The circle is closed.”");
+  expect(said("")).toBe("The hub refused this.");
+  expect(said("x".repeat(5000)).length).toBeLessThan(400);
 });
