@@ -103,7 +103,9 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
       asked = null;
       return await enter(unlocked, sharedDevice);
     } catch (error) {
-      if (error instanceof Refused && error.code === "code-needed") asked = asking;
+      if (!(error instanceof Refused && error.code === "code-needed")) throw error;
+      asked = asking;
+      setTimeout(() => (asked = asked === asking ? null : asked), CODE_MS);
       throw error;
     }
   }
@@ -226,7 +228,6 @@ export function sessionMethods(sitting: Sitting): Pick<VaultApi, Names> {
 
     async signInCode(code) {
       if (asked === null || sitting.now() > asked.at + CODE_MS) {
-        asked = null;
         throw new NotReady("Sign in again: the code is too old.", "start-again");
       }
       const digits = code.replaceAll(/\D/g, "");

@@ -1,5 +1,5 @@
 /** One document, looked at in the page. Its bytes are hostile: pictures, sound and plain words only. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useAsked, useDoing } from "@/app/asked";
 import { circlePath } from "@/app/router";
 import { saySize } from "@/app/time";
@@ -134,7 +134,16 @@ function MediaView({
   const vault = useVault();
   const [broken, setBroken] = useState(false);
   const key = `document:${view.document}:${view.number}`;
-  const asked = useAsked(key, () => vault.openDocument(view.circle, view.document, view.number));
+  const wanted = useRef("");
+  useEffect(() => {
+    wanted.current = key;
+    return () => void (wanted.current = "");
+  }, [key]);
+  const asked = useAsked(key, async () => {
+    const opened = await vault.openDocument(view.circle, view.document, view.number);
+    if (wanted.current !== key) await vault.closeDocument(opened.url); // whoever asked has gone meanwhile
+    return opened;
+  });
   const url = asked.value?.url;
   useEffect(() => {
     if (url === undefined) return undefined;
