@@ -144,7 +144,11 @@ class _Block(AbstractAsyncContextManager[Unit]):
         if kind is None and not unit.failed and self._write:
             await self._keeper.commit(self._session, unit.calls)
             return
-        await self._keeper.rollback(self._session)
+        try:
+            await self._keeper.rollback(self._session)
+        except Unavailable:
+            if fault is None or isinstance(fault, Exception):
+                raise
         if kind is None and self._write:
             raise RuntimeError("a statement of this unit failed and was passed over; the unit was undone")
 

@@ -70,15 +70,25 @@ class GroupWriter:
         if reason is not None:
             raise Unavailable(reason)
 
-    def undo(self) -> None:
-        """End a unit as if it had not been. Some faults (a full disk) have by then undone the whole group."""
+    async def undo(self) -> None:
+        """End a unit as if it had not been. Some faults (a full disk) have by then undone the whole group.
+
+        What it read of its group may be why it ends: nobody is told before that is durable too. Raises
+        Unavailable when nothing of it was kept.
+        """
+        group = self._group
         try:
             self._connection.execute("ROLLBACK TO unit")
             self._connection.execute("RELEASE unit")
         except sqlite3.Error as fault:
             self._give_up(str(fault))
-        else:
-            self._turn.release()
+            return
+        self._turn.release()
+        if group is None or not group.calls:
+            return
+        reason = await asyncio.shield(group.ended)
+        if reason is not None:
+            raise Unavailable(reason)
 
     async def close(self) -> None:
         """Make the open group durable and close the connection."""

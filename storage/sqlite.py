@@ -91,7 +91,7 @@ class Sqlite:
 
     async def rollback(self, session: Session) -> None:
         if session is self._writer.session:
-            self._writer.undo()
+            await self._writer.undo()
             return
         try:
             session.connection.execute("ROLLBACK")

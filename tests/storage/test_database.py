@@ -26,6 +26,23 @@ async def add(database: Database, number: int, **more: Any) -> None:
         await unit.run(ADD, id=number, count=number, **more)
 
 
+async def test_what_a_unit_refused_for_can_be_read_once_it_has_refused(database: Database) -> None:
+    """Units that become durable together see each other: who is told what was seen, and looks, finds it."""
+
+    async def refused() -> None:
+        async with database.write() as unit:
+            raise LookupError(await unit.value(COUNT))
+
+    async def refuse(first: int) -> None:
+        with pytest.raises(LookupError) as caught:
+            await refused()
+        [seen] = caught.value.args
+        assert await count(database) >= seen >= first
+
+    for number in range(50):
+        await asyncio.gather(add(database, 2 * number), refuse(2 * number), add(database, 2 * number + 1))
+
+
 class TestOneUnit:
     async def test_what_was_written_is_there_when_the_block_has_ended(self, database: Database) -> None:
         await add(database, 1, data=b"\x00\xff", label="ä", full=True)
