@@ -6,6 +6,7 @@
  * it, so that one tab never drops what another is sending.
  */
 import type { Desk } from "@/end/desk";
+import { hold, whenFree } from "@/end/holding";
 
 const PREFIX = "upload-";
 const NOTHING = new Uint8Array(0);
@@ -21,7 +22,7 @@ export interface Held {
 /** Note an upload (hex) of this page. */
 export async function holdUpload(desk: Desk, upload: string): Promise<Held> {
   await desk.state.write(PREFIX + upload, NOTHING);
-  const letGo = await held(upload);
+  const letGo = (await hold(lockOf(upload))) ?? (() => undefined);
   return { letGo, forget: () => desk.state.remove(PREFIX + upload).then(letGo) };
 }
 
@@ -30,7 +31,7 @@ export async function dropLeftovers(desk: Desk): Promise<void> {
   for (const name of await desk.state.names(PREFIX)) {
     const upload = name.slice(PREFIX.length);
     if (!/^[0-9a-f]{32}$/.test(upload)) continue;
-    await whenFree(upload, async () => {
+    await whenFree(lockOf(upload), async () => {
       await desk.connection.delete(`/v1/uploads/${upload}`).catch(() => undefined); // shared by now, or gone
       await desk.state.remove(name);
     });
@@ -39,27 +40,4 @@ export async function dropLeftovers(desk: Desk): Promise<void> {
 
 function lockOf(upload: string): string {
   return `kith-upload-${upload}`;
-}
-
-/** Hold the lock of an upload; the answer lets it go. */
-function held(upload: string): Promise<() => void> {
-  const { locks } = globalThis.navigator;
-  if (locks === undefined) return Promise.resolve(() => undefined);
-  return new Promise((taken) => {
-    void locks.request(
-      lockOf(upload),
-      () =>
-        new Promise<void>((letGo) => {
-          taken(letGo);
-        }),
-    );
-  });
-}
-
-async function whenFree(upload: string, run: () => Promise<void>): Promise<void> {
-  const { locks } = globalThis.navigator;
-  if (locks === undefined) return;
-  await locks.request(lockOf(upload), { ifAvailable: true }, async (lock) => {
-    if (lock !== null) await run();
-  });
 }

@@ -5,8 +5,9 @@
  * What lies there is sealed as the hub will hold it. It goes when it was sent; what a page left that died goes when
  * the next one begins. Where the browser has no such place (private windows, old browsers), bytes are sent as they are.
  */
-import { randomBytes, toHex } from "@/protocol/bytes";
+import { hold, whenFree } from "@/end/holding";
 import { type Left, sendWatched } from "@/hub/sending";
+import { randomBytes, toHex } from "@/protocol/bytes";
 
 const LARGE = 1024 * 1024;
 const FOLDER = "kith-sending";
@@ -71,28 +72,18 @@ function ownFolder(): Promise<FileSystemDirectoryHandle> {
 }
 
 async function begin(): Promise<FileSystemDirectoryHandle> {
-  const { storage, locks } = navigator;
-  const root = await storage.getDirectory();
+  const root = await navigator.storage.getDirectory();
   const folder = await root.getDirectoryHandle(FOLDER, { create: true });
   const name = `${FOLDER}-${toHex(randomBytes(8))}`;
-  await new Promise<void>((taken) => {
-    void locks.request(name, () => {
-      taken();
-      return new Promise<never>(() => undefined);
-    });
-  });
+  if ((await hold(name)) === null) throw new TypeError("nothing would tell that it is ours");
   const mine = await folder.getDirectoryHandle(name, { create: true });
-  await removeLeft(folder, locks).catch(() => undefined); // another page is at it
+  await removeLeft(folder).catch(() => undefined); // another page is at it
   return mine;
 }
 
 /** Take away the folders that no living worker holds. */
-async function removeLeft(folder: FileSystemDirectoryHandle, locks: LockManager): Promise<void> {
+async function removeLeft(folder: FileSystemDirectoryHandle): Promise<void> {
   const names: string[] = [];
   for await (const name of folder.keys()) names.push(name);
-  for (const name of names) {
-    await locks.request(name, { ifAvailable: true }, async (lock) => {
-      if (lock !== null) await folder.removeEntry(name, { recursive: true });
-    });
-  }
+  for (const name of names) await whenFree(name, () => folder.removeEntry(name, { recursive: true }));
 }

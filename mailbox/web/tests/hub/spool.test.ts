@@ -115,6 +115,13 @@ describe("sendSpooled", () => {
     expect(bodies[0]).toBe(given);
   });
 
+  it("sends bytes as they are where the browser gives no lock", async () => {
+    const { sendSpooled } = await spool(place, (body) => expect(body).toBe(LARGE));
+    vi.stubGlobal("navigator", { storage: place, locks: { request: () => Promise.reject(new Error("no")) } });
+    await sendSpooled(URL_, {}, LARGE, () => undefined);
+    expect(ROOT.files()).toEqual([]);
+  });
+
   it("sends bytes as they are where the place is full", async () => {
     ROOT.full = true;
     const bodies: unknown[] = [];
